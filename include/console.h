@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All partitions' consoles over the machine's one serial line (core/console.c).
+ *
+ * Line mode, for a person: output is shown in whole lines, each marked "[name] "; the partition
+ * that has the input focus is shown byte by byte so that prompts appear. Keys: CONSOLE_SWITCH moves
+ * the focus to the next partition, CONSOLE_END ends the machine.
+ *
+ * Framed mode, for a program (tools/splitcon): every piece of output is a frame
+ *   0x01 channel length payload...     channel: 0 the hypervisor's log, else lpid; length 1 .. 255
+ * and input comes in the same frames. docs/manifest.md says how to choose.
+ */
+#ifndef RHYPE_CONSOLE_H
+#define RHYPE_CONSOLE_H
+
+#include "lock.h"
+#include "types.h"
+
+#define CONSOLE_SWITCH	0x1d /* Ctrl-] */
+#define CONSOLE_END	0x1c /* Ctrl-\ */
+#define CONSOLE_SOF	0x01
+#define CONSOLE_LINE	160 /* a longer line is shown in pieces */
+#define CONSOLE_POLL_MS 10
+
+enum console_mode { CONSOLE_LINES, CONSOLE_FRAMED };
+
+struct console_chan {
+	u8 len;
+	bool partial; /* the piece before this one did not end its line */
+	char line[CONSOLE_LINE];
+};
+
+struct console {
+	struct lock lock; /* LOCK_CONSOLE */
+	u8 mode;	  /* enum console_mode */
+	u8 focus;	  /* lpid that gets input, 0 = nobody */
+	u8 open;	  /* channel whose unfinished line stands on the screen, or 0xff */
+	bool quiet;	  /* panic: write straight through, take no lock */
+	u8 in_state, in_chan, in_left; /* parser of framed input */
+	u64 next_poll;
+	struct console_chan chan[MAX_PARTITIONS + 1]; /* [0] the hypervisor's */
+};
+
+void console_init(struct console *c, enum console_mode mode);
+
+/* n bytes of output of a channel (0 = the hypervisor). Takes LOCK_CONSOLE. */
+void console_write(u8 chan, const char *s, size_t n);
+
+/* Show what waits in unfinished lines of channels that have not written for a while. Boot CPU. */
+void console_flush(void);
+
+/* Read the line and hand input on; obeys the keys. Boot CPU, no lock held. */
+void console_poll(u64 now);
+
+/* A partition came or went: moves the focus if needed. No lock above LOCK_CONSOLE held. */
+void console_partition(lpid_t id, bool alive);
+
+#endif

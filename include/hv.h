@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * All mutable state of the core in one object, so that a test starts from a fresh machine by
+ * clearing it (core/hv.c). Constant tables stand with their code; ports keep only hardware state.
+ */
+#ifndef RHYPE_HV_H
+#define RHYPE_HV_H
+
+#include "arch.h"
+#include "console.h"
+#include "lock.h"
+#include "palloc.h"
+#include "sched.h"
+#include "trace.h"
+#include "types.h"
+#include "log.h"
+
+struct partition;
+struct vcpu;
+
+/* What the core keeps per physical CPU. */
+struct cpu {
+	unsigned id;
+	bool online;
+	struct sched sched;
+	struct vcpu *loaded;  /* its arch state is on this CPU */
+	struct vcpu *current; /* being served right now, NULL in the idle loop */
+	unsigned windows;     /* open now */
+	unsigned nlocks;      /* held now (debug builds) */
+	struct lock *held[LOCK_RANKS];
+	struct trace *trace;
+	u64 idle_ticks;
+};
+
+struct hv {
+	struct lock lock; /* LOCK_HV */
+	struct palloc palloc;
+	struct partition *part[MAX_PARTITIONS + 1]; /* [lpid] */
+	unsigned nalive;			    /* partitions not GONE */
+	_Atomic u32 nreap;			    /* partitions that wait for partition_reap */
+	bool started;				    /* boot is over: an empty machine ends */
+	bool tracing;
+	struct cpu *cpu[MAX_CPUS];
+	unsigned ncpus;
+	struct console console;
+	struct {
+		struct lock lock;
+		u8 level;
+		u32 head;
+		char ring[LOG_RING];
+	} log;
+};
+
+extern struct hv hv;
+
+/* This CPU's part. */
+static inline struct cpu *this_cpu(void)
+{
+	return hv.cpu[arch_cpu_self()];
+}
+
+/* Clear everything: before boot, and between tests (um). */
+void hv_reset(void);
+
+/*
+ * Boot steps after arch_boot, for hv_main and for tests that boot in a process: allocator, CPUs,
+ * console. Panics when the machine cannot be used.
+ */
+void hv_init(const struct boot_info *bi);
+
+/*
+ * Read the bundle, create and start every partition it names. HV_EINVAL or the first error, with
+ * the reason in the log; then no partition has been started.
+ */
+err_t hv_load_bundle(const void *bundle, u64 len);
+
+#endif

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A partition: memory, vcpus, terminal, machine, life cycle (core/partition.c).
+ *
+ *   created -> ready -> running -> stopped -> dying -> gone
+ *                          ^          |
+ *                          +- start --+ (only when its boot image is kept: not yet)
+ */
+#ifndef RHYPE_PARTITION_H
+#define RHYPE_PARTITION_H
+
+#include "arch.h"
+#include "gmem.h"
+#include "lock.h"
+#include "machine.h"
+#include "pool.h"
+#include "types.h"
+#include "vterm.h"
+
+enum part_state {
+	PART_GONE,    /* the slot is free */
+	PART_CREATED, /* being built: nobody else can reach it */
+	PART_READY,   /* loaded, never ran */
+	PART_RUNNING,
+	PART_STOPPED, /* no vcpu runs or will run */
+	PART_DYING,   /* its pages are on their way back */
+};
+
+/* Why it stopped: shown in the log and by HV_PARTITION_INFO. */
+enum stop_reason {
+	STOP_NONE,
+	STOP_POWEROFF, /* the guest asked */
+	STOP_REBOOT,   /* the guest asked */
+	STOP_CRASH,    /* the guest's own panic (os-term) */
+	STOP_KILLED,   /* the hypervisor had to; a register dump is in the log */
+	STOP_ORDER,    /* HV_PARTITION_STOP or _DESTROY */
+};
+
+struct partition {
+	lpid_t id;
+	char name[PART_NAME_LEN];
+	struct lock lock; /* LOCK_PARTITION */
+	u8 state;	  /* enum part_state; guarded by hv.lock for changes, read freely */
+	u8 reason;	  /* enum stop_reason */
+	bool controller;
+	bool hold; /* stay STOPPED instead of being destroyed */
+	const struct machine *machine;
+	void *mach; /* the machine's own part, e.g. struct papr_part */
+	struct pool pool;
+	struct gmem mem;
+	struct arch_gspace gspace;
+	struct vterm term;
+	struct vcpu *vcpu[MAX_VCPUS];
+	unsigned nvcpus;
+	_Atomic u32 nloaded; /* vcpus loaded on some CPU */
+	u64 pages_returned;  /* while dying */
+};
+
+struct manifest_part;
+
+/*
+ * Build a partition from its manifest entry: slot, pool, memory, vcpus, machine. CREATED, then
+ * READY. On error everything is undone and the reason is in the log. Boot CPU.
+ */
+err_t partition_create(const struct manifest_part *mp, struct partition **out);
+
+/* The live partition of that number (not GONE, not CREATED), or NULL. Takes no lock. */
+struct partition *partition_find(u64 lpid);
+
+/* READY -> RUNNING: vcpu 0 becomes runnable. HV_ESTATE. Takes LOCK_HV, LOCK_PARTITION. */
+err_t partition_start(struct partition *p);
+
+/*
+ * RUNNING or READY -> STOPPED: no vcpu of it enters the guest again. Returns at once; CPUs that run
+ * one are kicked and put it. HV_ESTATE. Unless p->hold, the partition is destroyed when the last
+ * vcpu is off. Takes LOCK_HV, LOCK_PARTITION. May be called for the caller's own partition.
+ */
+err_t partition_stop(struct partition *p, enum stop_reason why);
+
+/* STOPPED -> DYING; the pages come back in steps (partition_reap). HV_ESTATE. */
+err_t partition_destroy(struct partition *p);
+
+/*
+ * The running vcpu v did what cannot go on: log `why` and its registers, stop the partition
+ * (STOP_KILLED). v is loaded here; no lock held.
+ */
+void partition_kill(struct vcpu *v, const char *why, u64 code);
+
+/*
+ * One bounded step of the oldest dying partition whose vcpus are all off. True when there may be
+ * more to do now. Any CPU, no lock held. When the last partition is gone: ends the machine.
+ */
+bool partition_reap(void);
+
+const char *part_state_name(enum part_state s);
+const char *stop_reason_name(enum stop_reason r);
+
+#endif

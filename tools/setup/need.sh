@@ -1,0 +1,104 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# need.sh [-n] GROUP...: installs the Debian packages of the named groups that are missing, as root
+# or through sudo. Prints nothing when all is there. -n only tells what is missing (exit 1).
+# Who calls it: make run, make check, make bench. Next to read: guest-ppc64.sh.
+set -eu
+PATH=$PATH:/usr/sbin:/sbin
+
+packages()
+{
+	case $1 in
+	build) echo gcc libc6-dev make libfdt-dev device-tree-compiler ;;
+	ppc64) echo gcc-powerpc64le-linux-gnu binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
+	guests) echo apt binutils-powerpc64le-linux-gnu util-linux tar ;;
+	test) echo check pkg-config valgrind libc6-dbg clang libclang-rt-14-dev clang-format \
+		universal-ctags ;;
+	bench) echo binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
+	*)
+		echo "need.sh: unknown group '$1' (build ppc64 guests test bench)" >&2
+		return 1
+		;;
+	esac
+}
+
+# The packages among the arguments that are not installed, one a line. A name that another package
+# provides (or that carries an architecture, as in clang:amd64) counts as there.
+missing()
+{
+	# shellcheck disable=SC2016
+	dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Provides}\n' 2>/dev/null |
+		awk -v want="$*" '
+		/^.i/ { gsub(/\([^)]*\)|,/, " "); for (i = 2; i <= NF; i++) have[$i] = 1 }
+		END {
+			n = split(want, w, " ")
+			for (i = 1; i <= n; i++)
+				if (!(w[i] in have) && !(w[i] in seen)) {
+					print w[i]
+					seen[w[i]] = 1
+				}
+		}'
+}
+
+as_root()
+{
+	if [ "$(id -u)" = 0 ]; then
+		env DEBIAN_FRONTEND=noninteractive "$@"
+	else
+		sudo env DEBIAN_FRONTEND=noninteractive "$@"
+	fi
+}
+
+fail()
+{
+	echo "need.sh: $*; mend it with: apt-get update && apt-get install -y" $lack >&2
+	exit 1
+}
+
+dry=
+if [ "${1:-}" = -n ]; then
+	dry=1
+	shift
+fi
+[ $# -gt 0 ] || {
+	echo "usage: need.sh [-n] GROUP..." >&2
+	exit 2
+}
+want=
+for g in "$@"; do
+	p=$(packages "$g") || exit 2
+	want="$want $p"
+done
+command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || {
+	echo "need.sh: this is no Debian system (no dpkg and apt); install the equivalents of:$want" >&2
+	exit 1
+}
+lack=$(missing $want)
+[ -n "$lack" ] || exit 0
+if [ -n "$dry" ]; then
+	echo "need.sh: missing:" $lack
+	exit 1
+fi
+[ "$(id -u)" = 0 ] || command -v sudo >/dev/null || fail "not root and no sudo, missing:" $lack
+
+echo "need.sh: installing from Debian:" $lack
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT TERM
+# Another source of the system may be down, which is no concern of ours: only the installation
+# decides. An index that changes while it is read gives "Hash Sum mismatch" or 404: try again.
+for try in 1 2 3; do
+	as_root apt-get -q update >"$log" 2>&1 || true
+	if as_root apt-get -qy -o DPkg::Lock::Timeout=120 install --no-install-recommends $lack \
+		>>"$log" 2>&1; then
+		break
+	fi
+	echo "need.sh: try $try of 3 failed:" "$(grep -E '^(E:|sudo:)' "$log" | tail -n 1)" >&2
+	[ "$try" = 3 ] || sleep $((try * 3))
+done
+still=$(missing $lack)
+[ -z "$still" ] || {
+	lack=$still
+	fail "cannot install" $still
+}
