@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the process port keeps per CPU, vcpu and guest address space. Opaque to the core. Next:
+ * um.h (test controls), cpu.c (how simulated CPUs take turns).
+ */
+#ifndef UM_ARCH_TYPES_H
+#define UM_ARCH_TYPES_H
+
+#include <stdatomic.h>
+
+#include "papr_regs.h"
+#include "types.h"
+
+#define ARCH_MAP_STEP 32 /* small, so that tests meet HV_EAGAIN with little memory */
+
+#define UM_TLB	      256 /* entries per CPU; direct mapped by logical page */
+#define UM_WINDOWS    4
+#define UM_SPRS	      8
+#define UM_VECTORS    32 /* vectors 0x000 .. 0xf80 in steps of 0x80 */
+
+struct pool;
+struct um_fiber;
+struct um_guest;
+
+/* State that a real machine keeps in registers between load and put. */
+struct um_heavy {
+	u64 spr[UM_SPRS]; /* the guest's to use */
+	u64 dar;
+	u64 dsisr;
+};
+
+struct um_tlb {
+	u64 gpage; /* logical page number */
+	u64 page;  /* machine page number */
+	u16 id;	   /* lpid, 0 = empty entry */
+	u8 prot;
+};
+
+struct arch_gspace {
+	lpid_t id;
+	struct pool *pool;
+	u64 *root; /* NULL = not initialised */
+	u64 ntables;
+	u64 proc_table, proc_table_log2;
+	bool radix, gtse;
+	void (*vector[UM_VECTORS])(u64 vec); /* the guest's interrupt handlers */
+};
+
+struct arch_vcpu {
+	struct papr_regs papr; /* first */
+	struct arch_gspace *gs;
+	struct pool *pool;
+	struct um_guest *guest; /* a page from the pool: the guest's side, see guest.c */
+	struct um_heavy heavy;	/* while not loaded */
+	unsigned index;
+	int cpu;      /* where it is loaded, or -1 */
+	bool mediate; /* leave the guest once it accepts interrupts */
+	u64 dec;      /* when the decrementer fires; TIME_NEVER when not set */
+};
+
+enum um_cpu_state {
+	UM_CPU_OFF,
+	UM_CPU_READY,
+	UM_CPU_BUSY, /* the guest computes until `until` */
+	UM_CPU_IDLE,
+	UM_CPU_HALTED,
+};
+
+/* One simulated CPU (cpu.c). */
+struct arch_cpu {
+	enum um_cpu_state state;
+	bool init; /* arch_cpu_init was called */
+	bool kicked;
+	u64 alarm;
+	u64 until;
+	struct um_fiber *active; /* what it executes when its turn comes */
+	struct arch_vcpu *loaded;
+	struct arch_vcpu *in_guest;
+	u64 nentries; /* entries into a guest */
+	struct um_heavy heavy;
+	void *window[UM_WINDOWS];
+	struct um_tlb tlb[UM_TLB];
+};
+
+/* The CPU that this one thread simulates right now. Written by cpu.c only. */
+extern unsigned um_self;
+
+static inline unsigned arch_cpu_self(void)
+{
+	return um_self;
+}
+
+/* A scheduling point where this CPU cannot go on by itself: another one gets its turn. */
+void um_relax(void);
+
+static inline void arch_relax(void)
+{
+	um_relax();
+}
+
+/*
+ * A scheduling point before a lock is taken: lets the seed decide whether another CPU comes first.
+ * Nothing on hardware.
+ */
+void um_point(void);
+
+static inline void arch_lock_point(void)
+{
+	um_point();
+}
+
+static inline void arch_barrier(void)
+{
+	atomic_thread_fence(memory_order_seq_cst);
+}
+
+#endif
