@@ -65,6 +65,23 @@ void hcall_dispatch(struct vcpu *v, u64 nr, u64 *args, u64 *status);
 /* Act on one exit of the loaded vcpu v. Same context. */
 void exit_dispatch(struct vcpu *v, struct vcpu_exit *x);
 
+struct cpu;
+
+/* Run vcpus on this CPU for ever: pick, switch, run, dispatch; idle when nobody can. */
+__noreturn void cpu_loop(struct cpu *c);
+
+/*
+ * One turn of that loop: at most one vcpu's turn, or one wait. False when the CPU had nothing to
+ * do and waited. Tests and um step a CPU with it.
+ */
+bool cpu_step(struct cpu *c);
+
+/* Take the loaded vcpu, if any, off this CPU. */
+void cpu_unload(struct cpu *c);
+
+/* Load v (of a running partition) on this CPU, putting what was loaded. False: it stopped. */
+bool cpu_load(struct cpu *c, struct vcpu *v);
+
 /* Internal error to status code, for handlers whose call defines nothing more precise. */
 s64 hcall_status(err_t e);
 

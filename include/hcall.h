@@ -56,6 +56,7 @@
  * its meaning; new calls do not change it.
  */
 #define HV_CALL_BASE	     0xfa00
+#define HV_CALL_MACHINE	     0xfa40 /* from here on: private calls of one kind of machine */
 #define HV_CALL_END	     0xfb00
 #define HV_NULL		     0xfa00 /* does nothing: the yardstick of call cost */
 #define HV_VERSION	     0xfa04 /* -> HV_ABI_VERSION, own lpid */

@@ -15,16 +15,22 @@
 #include "types.h"
 #include "log.h"
 
+#define HV_SLOT_MS 4 /* length of a scheduling slot, unless the manifest says otherwise */
+
 struct partition;
 struct vcpu;
 
 /* What the core keeps per physical CPU. */
 struct cpu {
 	unsigned id;
-	bool online;
+	_Atomic bool online; /* runs cpu_loop, or is about to */
+	_Atomic bool failed;
 	struct sched sched;
 	struct vcpu *loaded;  /* its arch state is on this CPU */
 	struct vcpu *current; /* being served right now, NULL in the idle loop */
+	bool resched;	      /* ask the scheduler before the next guest entry */
+	u64 until;	      /* end of the current vcpu's turn */
+	u64 started;	      /* when `loaded` began to run */
 	unsigned windows;     /* open now */
 	unsigned nlocks;      /* held now (debug builds) */
 	struct lock *held[LOCK_RANKS];
@@ -40,6 +46,8 @@ struct hv {
 	_Atomic u32 nreap;			    /* partitions that wait for partition_reap */
 	bool started;				    /* boot is over: an empty machine ends */
 	bool tracing;
+	_Atomic u32 panicked; /* 1 + the CPU that panics: the others stop (panic.c) */
+	_Atomic bool panicked; /* every CPU halts at its next turn */
 	struct cpu *cpu[MAX_CPUS];
 	unsigned ncpus;
 	struct console console;
@@ -63,14 +71,14 @@ static inline struct cpu *this_cpu(void)
 void hv_reset(void);
 
 /*
- * Boot steps after arch_boot, for hv_main and for tests that boot in a process: allocator, CPUs,
- * console. Panics when the machine cannot be used.
+ * Boot step after arch_boot, for hv_main and for tests that boot in a process: allocator and CPU
+ * objects. The caller then calls console_init. Panics when the machine cannot be used.
  */
 void hv_init(const struct boot_info *bi);
 
 /*
  * Read the bundle, create and start every partition it names. HV_EINVAL or the first error, with
- * the reason in the log; then no partition has been started.
+ * the reason in the log; then no partition has been started. core/bundle.c.
  */
 err_t hv_load_bundle(const void *bundle, u64 len);
 

@@ -40,7 +40,7 @@ struct partition {
 	lpid_t id;
 	char name[PART_NAME_LEN];
 	struct lock lock; /* LOCK_PARTITION */
-	u8 state;	  /* enum part_state; guarded by hv.lock for changes, read freely */
+	_Atomic u8 state; /* enum part_state; changed under hv.lock, read freely */
 	u8 reason;	  /* enum stop_reason */
 	bool controller;
 	bool hold; /* stay STOPPED instead of being destroyed */
@@ -53,31 +53,40 @@ struct partition {
 	struct vcpu *vcpu[MAX_VCPUS];
 	unsigned nvcpus;
 	_Atomic u32 nloaded; /* vcpus loaded on some CPU */
-	u64 pages_returned;  /* while dying */
+	bool unpinned;	     /* while dying: machine->unpin has run */
+	u64 pages_at_start;  /* owned when it became READY */
 };
 
+struct manifest;
 struct manifest_part;
 
 /*
- * Build a partition from its manifest entry: slot, pool, memory, vcpus, machine. CREATED, then
- * READY. On error everything is undone and the reason is in the log. Boot CPU.
+ * Build a partition from its manifest entry: slot, pool, memory, vcpus, machine, images (copied from
+ * m->data; m may be NULL when mp has no segments). CREATED, then READY. On error everything is undone and the reason is in the log. Boot CPU.
  */
-err_t partition_create(const struct manifest_part *mp, struct partition **out);
+err_t partition_create(const struct manifest_part *mp, const struct manifest *m,
+		       struct partition **out);
 
-/* The live partition of that number (not GONE, not CREATED), or NULL. Takes no lock. */
+/*
+ * The live partition of that number (not GONE, not CREATED), or NULL. LOCK_HV is held: without it
+ * the partition can go away.
+ */
 struct partition *partition_find(u64 lpid);
 
-/* READY -> RUNNING: vcpu 0 becomes runnable. HV_ESTATE. Takes LOCK_HV, LOCK_PARTITION. */
+/* READY -> RUNNING: vcpu 0 becomes runnable. HV_ESTATE. LOCK_HV held; takes LOCK_PARTITION. */
 err_t partition_start(struct partition *p);
 
 /*
  * RUNNING or READY -> STOPPED: no vcpu of it enters the guest again. Returns at once; CPUs that run
  * one are kicked and put it. HV_ESTATE. Unless p->hold, the partition is destroyed when the last
- * vcpu is off. Takes LOCK_HV, LOCK_PARTITION. May be called for the caller's own partition.
+ * vcpu is off. LOCK_HV held. May be called for the caller's own partition.
  */
 err_t partition_stop(struct partition *p, enum stop_reason why);
 
-/* STOPPED -> DYING; the pages come back in steps (partition_reap). HV_ESTATE. */
+/* partition_stop of the running vcpu's own partition: takes and drops LOCK_HV. */
+void partition_stop_self(struct vcpu *v, enum stop_reason why);
+
+/* STOPPED -> DYING; the pages come back in steps (partition_reap). HV_ESTATE. LOCK_HV held. */
 err_t partition_destroy(struct partition *p);
 
 /*
@@ -91,6 +100,15 @@ void partition_kill(struct vcpu *v, const char *why, u64 code);
  * more to do now. Any CPU, no lock held. When the last partition is gone: ends the machine.
  */
 bool partition_reap(void);
+
+/*
+ * Finish the destruction of p at once: single-CPU contexts only (failed boot, tests). READY,
+ * STOPPED or DYING, nothing loaded. LOCK_HV held.
+ */
+void partition_destroy_now(struct partition *p);
+
+/* Give the slot of a partition back that has nothing yet. Boot CPU. */
+void partition_abandon(struct partition *p);
 
 const char *part_state_name(enum part_state s);
 const char *stop_reason_name(enum stop_reason r);

@@ -42,9 +42,10 @@ struct sched {
 	u8 slot[SCHED_SLOTS];	     /* index into ent[], or SCHED_NOBODY */
 	struct vcpu *ent[SCHED_MAX]; /* NULL = free */
 	unsigned n;
-	u8 last_slack; /* who had slack last: round robin continues behind it */
-	u8 gift;       /* directed yield: this entity gets the rest of the slot */
-	u64 gift_slot; /* the slot number the gift belongs to */
+	u8 last_slack;	/* who had slack last: round robin continues behind it */
+	u64 slack_slot; /* the slot number last_slack was chosen for */
+	u8 gift;	/* directed yield: this entity gets the rest of the slot */
+	u64 gift_slot;	/* the slot number the gift belongs to */
 };
 
 /* The entity inside a vcpu. */
@@ -69,7 +70,13 @@ void sched_remove(struct sched *s, struct vcpu *v);
  */
 struct vcpu *sched_pick(struct sched *s, u64 now, u64 *until);
 
-/* Make v runnable (start, or an event). True when its CPU should be kicked. Takes the lock. */
+/* SE_OFF -> SE_RUNNABLE. Takes the lock. */
+void sched_on(struct sched *s, struct vcpu *v, u64 now);
+
+/*
+ * An event for v: a blocked v becomes runnable, a runnable one remembers it, SE_OFF ignores it.
+ * True when it became runnable: its CPU should look. Takes the lock.
+ */
 bool sched_wake(struct sched *s, struct vcpu *v, u64 now);
 
 /*
@@ -81,7 +88,7 @@ bool sched_block(struct sched *s, struct vcpu *v, u64 wake, u64 now);
 /* Take v out of consideration (SE_OFF), from any state. Takes the lock. */
 void sched_off(struct sched *s, struct vcpu *v, u64 now);
 
-/* v ran from `from` to `to`. Takes the lock. */
+/* v ran from `from` to `to` (ticks): its time, and the others' steal. Takes the lock. */
 void sched_charge(struct sched *s, struct vcpu *v, u64 from, u64 to);
 
 /* The running v gives the rest of the current slot to `to` (same CPU), or to anybody if NULL. */

@@ -16,13 +16,14 @@ struct partition;
 struct vcpu {
 	struct arch_vcpu arch; /* first: the port's assembly addresses it */
 	struct partition *part;
-	void *mach;	  /* the machine's own part, e.g. struct papr_vcpu */
-	struct lock lock; /* LOCK_VCPU: presentation state in `mach` */
-	unsigned index;	  /* number within the partition; PAPR: interrupt server number */
-	unsigned cpu;	  /* home CPU */
-	u8 index_on_cpu;  /* in hv.cpu[cpu]->sched.ent */
-	bool online;	  /* started by its guest; guarded by the partition's lock */
-	bool loaded;	  /* arch state is on CPU `cpu`; written by that CPU only */
+	void *mach;	     /* the machine's own part, e.g. struct papr_vcpu */
+	struct lock lock;    /* LOCK_VCPU: presentation state in `mach` */
+	unsigned index;	     /* number within the partition; PAPR: interrupt server number */
+	unsigned cpu;	     /* home CPU */
+	u8 index_on_cpu;     /* in hv.cpu[cpu]->sched.ent */
+	_Atomic bool online; /* started by its guest; changed under the partition's lock */
+	_Atomic bool loaded; /* arch state is on CPU `cpu`; written by that CPU only. A vcpu
+				that went offline may be reset only when this is false. */
 	struct sched_ent se;
 	u64 nexits[EXIT_KINDS];
 	u64 nhcalls;

@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# rhype. Two commands do everything on a fresh Debian machine:
+#   make run      install what is missing, build, boot two Linux partitions
+#   make check    all tests
+# `make help` lists the rest. Each port, tool and test folder adds its rules through a .mk file.
+
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+ARCH	  ?= ppc64
+O	  := build
+HOSTCC	  ?= gcc
+CLANG	  ?= clang
+PPC_CROSS ?= powerpc64le-linux-gnu-
+SHELL	  := /bin/bash
+
+WARN := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef
+
+# All of the neutral core, by wildcard: there is no list of what a port leaves out.
+CORE_SRC := $(sort $(wildcard core/*.c core/*/*.c))
+
+.PHONY: all help run check unit valgrind contract fuzz boot bench lint format clean setup
+
+all: um $(ARCH) tools
+
+include $(sort $(wildcard arch/*/arch.mk tools/*.mk tools/*/*.mk unittests/*.mk harness/*/*.mk))
+
+help:
+	@echo 'make run            boot two Debian Linux partitions (GUEST_KERNEL=, MANIFEST=)'
+	@echo 'make check          lint, unit, valgrind, contract, fuzz, boot: all tests'
+	@echo 'make unit           unit and handler tests in a process (seconds)'
+	@echo 'make valgrind       the same under valgrind'
+	@echo 'make contract       contract tests on the process port'
+	@echo 'make fuzz           replay seeds, then a bounded run (FUZZ_TIME=seconds)'
+	@echo 'make boot           boot tests in QEMU'
+	@echo 'make bench          measured figures, build/bench.json'
+	@echo 'make lint format    check, or fix, the style'
+	@echo 'make um ppc64 tools build one part'
+	@echo 'make clean'
+
+check:
+	harness/check.sh
+
+format:
+	clang-format -i $$(git ls-files '*.[ch]')
+
+clean:
+	rm -rf $(O)

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The loop of a physical CPU: ask the scheduler, switch vcpus, run, hand the exit on, and wait
+ * when nobody can run. Next: dispatch.c (exits), sched.c (the choice).
+ */
+#include "dispatch.h"
+#include "hv.h"
+#include "panic.h"
+#include "partition.h"
+#include "vcpu.h"
+
+#define REAP_STEPS 16 /* bounded steps of destroying partitions per turn */
+
+void cpu_unload(struct cpu *c)
+{
+	struct vcpu *v = c->loaded;
+	u64 now;
+
+	if (!v)
+		return;
+	v->part->machine->before_put(v);
+	arch_vcpu_put(&v->arch);
+	now = arch_now();
+	sched_charge(&c->sched, v, c->started, now);
+	v->loaded = false;
+	c->loaded = NULL;
+	/* after this the partition may go away */
+	atomic_fetch_sub(&v->part->nloaded, 1);
+}
+
+bool cpu_load(struct cpu *c, struct vcpu *v)
+{
+	struct partition *p = v->part;
+
+	if (c->loaded == v)
+		return p->state == PART_RUNNING;
+	cpu_unload(c);
+	/* partition_stop writes the state before anybody reads nloaded: one of us sees the other */
+	atomic_fetch_add(&p->nloaded, 1);
+	if (p->state != PART_RUNNING) {
+		atomic_fetch_sub(&p->nloaded, 1);
+		return false;
+	}
+	v->loaded = true;
+	c->loaded = v;
+	c->started = arch_now();
+	arch_vcpu_load(&v->arch);
+	p->machine->after_load(v);
+	return true;
+}
+
+/* Boot CPU: the console, and firmware's own work. */
+static void housekeeping(struct cpu *c, u64 now)
+{
+	if (c->id != 0 || now < hv.console.next_poll)
+		return;
+	hv.console.next_poll = now + arch_tick_hz() / 1000 * CONSOLE_POLL_MS;
+	arch_poll();
+	console_poll(now);
+	console_flush();
+}
+
+/* Destroy what is dying, a bounded piece at a time. True when there is more. */
+static bool reap(void)
+{
+	for (unsigned i = 0; i < REAP_STEPS; i++)
+		if (atomic_load(&hv.nreap) == 0 || !partition_reap())
+			return false;
+	return true;
+}
+
+static u64 next_alarm(const struct cpu *c, u64 until)
+{
+	return c->id == 0 ? MIN(until, hv.console.next_poll) : until;
+}
+
+static void run(struct cpu *c, struct vcpu *v)
+{
+	const struct machine *m = v->part->machine;
+	struct vcpu_exit x;
+
+	c->current = v;
+	do {
+		m->before_run(v);
+		arch_vcpu_run(&v->arch, &x);
+		exit_dispatch(v, &x);
+	} while (!c->resched && x.kind != EXIT_PREEMPT);
+	c->current = NULL;
+}
+
+bool cpu_step(struct cpu *c)
+{
+	u64 now = arch_now(), until;
+	struct vcpu *v;
+	bool more;
+
+	if (unlikely(atomic_load(&hv.panicked)))
+		arch_halt();
+	housekeeping(c, now);
+	more = reap();
+	c->resched = false;
+	v = sched_pick(&c->sched, now, &until);
+	if (c->loaded && (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
+		cpu_unload(c);
+	if (v && cpu_load(c, v)) {
+		arch_alarm(next_alarm(c, until));
+		run(c, v);
+		return true;
+	}
+	if (more || v || atomic_load(&hv.nreap)) {
+		arch_relax();
+		return true;
+	}
+	arch_alarm(next_alarm(c, until));
+	arch_cpu_idle();
+	c->idle_ticks += arch_now() - now;
+	return false;
+}
+
+void cpu_loop(struct cpu *c)
+{
+	for (;;)
+		cpu_step(c);
+}
