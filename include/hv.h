@@ -47,7 +47,6 @@ struct hv {
 	bool started;				    /* boot is over: an empty machine ends */
 	bool tracing;
 	_Atomic u32 panicked; /* 1 + the CPU that panics: the others stop (panic.c) */
-	_Atomic bool panicked; /* every CPU halts at its next turn */
 	struct cpu *cpu[MAX_CPUS];
 	unsigned ncpus;
 	struct console console;
