@@ -13,9 +13,6 @@
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 
-/* Empty ring, lines up to `level` are kept. Part of hv_reset. */
-void log_init(enum log_level level);
-
 /*
  * Write one line (no newline in `f`). Any CPU, any lock of rank below LOCK_LOG held. Lines above
  * hv.log.level are kept out of both. Console form: "rhype: text".
