@@ -41,6 +41,7 @@ struct palloc {
 	u64 nfree;		      /* pages free now */
 	u64 ntotal;		      /* pages handed to the allocator at boot */
 	u32 free_head[PALLOC_ORDERS]; /* frame index, ~0 when empty */
+	unsigned fail_nth;	      /* test control: see palloc_fail_nth */
 };
 
 struct boot_info;
@@ -53,7 +54,7 @@ void palloc_init(struct palloc *pa, const struct boot_info *bi);
 
 /*
  * Take 2^order contiguous, naturally aligned pages for `use` and `owner`. The block is zero when
- * `zero`. Returns HV_ENOMEM when none is left (or a test made this allocation fail), HV_EINVAL for
+ * `zero`, which may be false for FRAME_HV only. Returns HV_ENOMEM when none is left (or a test made this allocation fail), HV_EINVAL for
  * an order that does not exist. Takes LOCK_FRAMES.
  */
 err_t palloc_get(struct palloc *pa, unsigned order, enum frame_use use, lpid_t owner, bool zero,
@@ -65,6 +66,9 @@ err_t palloc_get(struct palloc *pa, unsigned order, enum frame_use use, lpid_t o
  * ownership and that no pin is left: a wrong free is our own corruption.
  */
 void palloc_put(struct palloc *pa, pa_t page, u64 n, enum frame_use use, lpid_t owner);
+
+/* As palloc_put, but scrubs the pages first, so that their next owner does not wait for it. */
+void palloc_put_scrubbed(struct palloc *pa, pa_t page, u64 n, enum frame_use use, lpid_t owner);
 
 /* The frame of a page, or NULL when p is not RAM we know. No lock; fields need LOCK_FRAMES. */
 struct frame *palloc_frame(struct palloc *pa, pa_t p);
