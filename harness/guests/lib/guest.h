@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The library of the test guests: one API on every port. A guest is one file that says GUEST(name)
+ * { ... }. Guests keep nothing in static variables, because on the process port all partitions
+ * share the program: state lives on the stack or in the partition's memory (g_load, g_store).
+ * guest.c is the portable part; ppc64/ and um/ hold what touches the machine.
+ */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "hcall.h"
+
+typedef uint8_t u8;
+typedef uint16_t u16;
+typedef uint32_t u32;
+typedef uint64_t u64;
+typedef int64_t s64;
+
+#define G_MAX_VCPUS 16
+#define G_MAX_ARGS  9
+
+/*
+ * Logical memory every guest has: 0 .. 0x3fff vectors, then scratch. Images begin at G_IMAGE;
+ * g_free() is the first byte behind everything that was loaded low.
+ */
+#define G_SCRATCH     0x4000ul /* library: 0x400 bytes per vcpu */
+#define G_SHARED      0x8000ul /* for the guest itself, up to G_IMAGE */
+#define G_IMAGE	      0x10000ul
+#define G_SCRATCH_PER 0x400ul
+
+/* ---- what a guest is --------------------------------------------------------------------- */
+
+struct guest {
+	const char *name;
+	void (*main)(void);
+};
+
+/*
+ * Defines the guest. Its body runs on vcpu 0, in real mode with interrupts off; returning counts
+ * as FAIL. On hardware an image holds one guest; the process port finds them by name.
+ */
+#define GUEST(n)                                               \
+	static void guest_main_##n(void);                      \
+	const struct guest guest_##n;                          \
+	const struct guest guest_##n = { #n, guest_main_##n }; \
+	G_ALONE(guest_##n)                                     \
+	static void guest_main_##n(void)
+
+#ifdef GUEST_ALONE
+#define G_ALONE(g) const struct guest *const guest_this = &g;
+extern const struct guest *const guest_this;
+#else
+#define G_ALONE(g)
+#endif
+
+/* The guest that runs here. */
+const struct guest *g_this(void);
+
+/* ---- end --------------------------------------------------------------------------------- */
+
+/* Print "PASS name" and power off. */
+__attribute__((noreturn)) void g_pass(void);
+
+/* Print "FAIL name: reason" and power off. */
+__attribute__((noreturn, format(printf, 1, 2))) void g_fail(const char *f, ...);
+
+/* Fail unless the condition holds. */
+#define G_CHECK(cond)                                                   \
+	do {                                                            \
+		if (!(cond))                                            \
+			g_fail("%s:%d: %s", __FILE__, __LINE__, #cond); \
+	} while (0)
+
+/* Fail unless two numbers are equal. */
+#define G_EQ(a, b)                                                                                 \
+	do {                                                                                       \
+		u64 a_ = (u64)(a), b_ = (u64)(b);                                                  \
+		if (a_ != b_)                                                                      \
+			g_fail("%s:%d: %s is %#lx, not %s = %#lx", __FILE__, __LINE__, #a, a_, #b, \
+			       b_);                                                                \
+	} while (0)
+
+__attribute__((noreturn)) void g_poweroff(void);
+
+/* RTAS ibm,os-term: the guest's own panic. */
+__attribute__((noreturn)) void g_crash(const char *why);
+
+/* ---- console ----------------------------------------------------------------------------- */
+
+/* A subset of printf: %% %c %s %d %u %x with l/ll, width, 0 and #. At most 255 bytes a call. */
+__attribute__((format(printf, 1, 2))) void g_print(const char *f, ...);
+
+/* Next byte of input, or -1. */
+int g_getc(void);
+
+/* ---- calls ------------------------------------------------------------------------------- */
+
+/* Issue a call; args and rets have G_MAX_ARGS elements (rets may be NULL). */
+s64 g_hcall(u64 nr, const u64 *args, u64 *rets);
+
+/* G_CALL(nr, rets, argument...): missing arguments are 0. */
+#define G_CALL(nr, rets, ...) g_hcall(nr, (const u64[G_MAX_ARGS + 1]){ __VA_ARGS__ }, rets)
+
+/* The same instruction from problem state: true when it was refused with a program check. */
+bool g_user_hcall(u64 nr);
+
+/* RTAS by service name; at most 8 arguments, 8 results. -1000 when the tree names no such one. */
+s64 g_rtas(const char *service, unsigned nargs, const u32 *args, unsigned nrets, u32 *rets);
+
+/* The same through the firmware blob's entry, as an operating system does it (hardware only). */
+s64 g_rtas_blob(const char *service, unsigned nargs, const u32 *args, unsigned nrets, u32 *rets);
+
+/* ---- memory ------------------------------------------------------------------------------ */
+
+/* Plain accesses of 1, 2, 4 or 8 bytes, in the guest's byte order. Fail the guest on a fault. */
+u64 g_load(u64 addr, unsigned size);
+void g_store(u64 addr, unsigned size, u64 val);
+
+/* The same, but a fault returns false and is described by g_fault. */
+bool g_try_load(u64 addr, unsigned size, u64 *val);
+bool g_try_store(u64 addr, unsigned size, u64 val);
+
+/* Jump there (as a call). True when it came back by itself. */
+bool g_try_jump(u64 addr);
+
+enum g_fault_kind { G_NO_FAULT, G_DATA_FAULT, G_INST_FAULT, G_PROGRAM_FAULT, G_OTHER_FAULT };
+
+struct g_fault {
+	enum g_fault_kind kind;
+	u64 vector; /* the port's own number */
+	u64 addr;   /* data address, or address of the instruction */
+	u64 status; /* the port's own bits */
+	bool write;
+};
+
+/* The last fault of this vcpu. */
+const struct g_fault *g_fault(void);
+
+/* How many faults this vcpu has survived. */
+u64 g_faults(void);
+
+/* Bytes of memory at logical address 0, and the first free byte of it. */
+u64 g_memory(void);
+u64 g_free(void);
+
+/* Atomic add to a 64-bit word; returns the new value. Orders all storage accesses. */
+u64 g_add(u64 addr, u64 n);
+
+/* ---- time and interrupts ----------------------------------------------------------------- */
+
+u64 g_now(void); /* ticks */
+u64 g_hz(void);	 /* ticks in a second */
+
+/* Decrementer interrupt in `ticks` from now. */
+void g_timer(u64 ticks);
+
+enum g_irq { G_IRQ_TIMER, G_IRQ_EXTERNAL, G_IRQS };
+
+/*
+ * Handler of this vcpu, called with interrupts off; NULL: ignored (a timer is disarmed). `arg` goes
+ * to the handler.
+ */
+void g_handler(enum g_irq irq, void (*fn)(void *arg), void *arg);
+
+/* Interrupts of this vcpu on or off; returns what it was. */
+bool g_irqs(bool on);
+
+/* Wait in the hypervisor (H_CEDE) until an interrupt or a prod; interrupts are on afterwards. */
+void g_cede(void);
+
+/* One turn of a busy wait. */
+void g_relax(void);
+
+/* Order all earlier against all later storage accesses. */
+void g_barrier(void);
+
+/* ---- vcpus ------------------------------------------------------------------------------- */
+
+unsigned g_vcpu(void);	/* number of this one */
+unsigned g_vcpus(void); /* how many the device tree names */
+
+/* RTAS start-cpu: fn(arg) runs on vcpu `index`, which must not return. The service's status. */
+s64 g_start(unsigned index, void (*fn)(u64 arg), u64 arg);
+
+/* RTAS stop-self. */
+__attribute__((noreturn)) void g_stop(void);
+
+/* ---- device tree ------------------------------------------------------------------------- */
+
+/* A property's place in memory. A part of a path matches up to the node's '@'; '*' matches any. */
+struct g_prop {
+	u64 addr; /* 0 when not found */
+	u32 len;
+};
+
+struct g_prop g_prop(const char *path, const char *name);
+u64 g_prop_cells(struct g_prop p, unsigned first, unsigned n); /* 1 or 2 cells as a number */
+void g_prop_text(struct g_prop p, char *buf, size_t n);	       /* always NUL-terminated */
+
+/* Value of "name=number" in the boot arguments, or dflt. Decimal. */
+u64 g_arg(const char *name, u64 dflt);
+
+/* ---- things a guest should not do -------------------------------------------------------- */
+
+struct g_deed {
+	const char *what;
+	bool must_fault; /* else it may also do nothing */
+};
+
+/* The port's list of forbidden instructions: their number, their names, and doing one. */
+unsigned g_deeds(void);
+const struct g_deed *g_deed(unsigned i);
+bool g_do_deed(unsigned i); /* true when it did not fault */
+
+/* Load all FP and vector registers with a pattern of seed; compare them: true when equal. */
+void g_vector_fill(u64 seed);
+bool g_vector_same(u64 seed);
+
+/* Call HV_NULL with known values in all registers a call must keep; true when they were kept. */
+bool g_call_keeps_registers(u64 nr);
+
+#endif
