@@ -16,6 +16,7 @@ void hv_reset(void)
 	lock_init(&hv.lock, LOCK_HV, "hv");
 	lock_init(&hv.log.lock, LOCK_LOG, "log");
 	hv.log.level = LOG_INFO;
+	console_init(&hv.console, CONSOLE_LINES); /* logging works from here on */
 }
 
 /* A zeroed object of hypervisor memory that lives as long as the machine. */

@@ -36,7 +36,6 @@ void hv_main(void)
 	hv_reset();	/* 1. empty state */
 	arch_boot(&bi); /* 2. what machine is this */
 	hv_init(&bi);	/* 3. memory, CPU objects */
-	console_init(&hv.console, CONSOLE_LINES);
 	announce(&bi);
 	if (arch_cpu_init()) /* 4. this CPU, then the others */
 		panic("CPU %u cannot run guests", arch_cpu_self());

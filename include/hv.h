@@ -71,7 +71,7 @@ void hv_reset(void);
 
 /*
  * Boot step after arch_boot, for hv_main and for tests that boot in a process: allocator and CPU
- * objects. The caller then calls console_init. Panics when the machine cannot be used.
+ * objects. Panics when the machine cannot be used.
  */
 void hv_init(const struct boot_info *bi);
 
