@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * mkbundle: makes the boot bundle from a manifest and the guest images it names, or checks one.
+ * This file: options, files, dtc. Next to read: source.c.
+ */
+#define _GNU_SOURCE /* asprintf */
+#include <errno.h>
+#include <libfdt.h>
+#include <spawn.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mkbundle.h"
+
+extern char **environ;
+
+static const char usage[] =
+	"usage: mkbundle MANIFEST -o BUNDLE [-I DIR]... [-D NAME=VALUE]... [--limit BYTES]\n"
+	"       mkbundle --check MANIFEST|BUNDLE [-I DIR]... [-D NAME=VALUE]... [--limit BYTES]\n"
+	"MANIFEST is device tree source (.dts) or a compiled tree (.dtb); docs/manifest.md.\n";
+
+__noreturn void refuse(const struct place *at, const char *f, ...)
+{
+	const char *part[] = { at->file, at->node, at->prop };
+	va_list ap;
+
+	fputs("mkbundle: ", stderr);
+	for (unsigned i = 0; i < ARRAY_SIZE(part); i++)
+		if (part[i])
+			fprintf(stderr, "%s: ", part[i]);
+	va_start(ap, f);
+	vfprintf(stderr, f, ap);
+	va_end(ap);
+	fputc('\n', stderr);
+	exit(1);
+}
+
+void *must_alloc(size_t n)
+{
+	void *p = calloc(1, n ? n : 1);
+
+	if (!p) {
+		fputs("mkbundle: out of memory\n", stderr);
+		exit(1);
+	}
+	return p;
+}
+
+char *must_print(const char *f, ...)
+{
+	char *s;
+	va_list ap;
+
+	va_start(ap, f);
+	if (vasprintf(&s, f, ap) < 0) {
+		fputs("mkbundle: out of memory\n", stderr);
+		exit(1);
+	}
+	va_end(ap);
+	return s;
+}
+
+/* All bytes of fd, whatever it is. False with errno set. */
+static bool read_fd(int fd, size_t guess, struct blob *out)
+{
+	size_t room = guess + 1; /* one more, to see the end of a file of that size */
+	ssize_t n;
+
+	out->data = must_alloc(room);
+	out->len = 0;
+	while ((n = read(fd, out->data + out->len, room - out->len)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		out->len += (size_t)n;
+		if (out->len == room) {
+			room += room / 2 + 65536;
+			out->data = realloc(out->data, room);
+			if (!out->data)
+				return false;
+		}
+	}
+	return true;
+}
+
+bool read_file(const char *path, struct blob *out, const char **why)
+{
+	struct stat st;
+	FILE *f = fopen(path, "rb");
+	bool good;
+
+	*why = NULL;
+	if (!f) {
+		*why = strerror(errno);
+		return false;
+	}
+	good = !fstat(fileno(f), &st) && read_fd(fileno(f), (size_t)st.st_size, out);
+	if (!good)
+		*why = strerror(errno);
+	fclose(f);
+	return good;
+}
+
+bool parse_bytes(const char *s, u64 *out)
+{
+	static const char suffix[] = "KMGT";
+	const char *at;
+	unsigned shift = 0;
+	char *end;
+	u64 n;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	n = strtoull(s, &end, 0);
+	if (*end && (at = strchr(suffix, *end)) != NULL) {
+		shift = 10 * (unsigned)(at - suffix + 1);
+		end++;
+	}
+	if (errno || *end || n << shift >> shift != n)
+		return false;
+	*out = n << shift;
+	return true;
+}
+
+/* Run dtc on a source file; it prints its own messages. */
+static struct blob compile(const char *file, const struct options *opt)
+{
+	const struct place at = { .file = file };
+	const char **argv = must_alloc((10 + 2 * opt->ndirs) * sizeof(*argv));
+	posix_spawn_file_actions_t acts;
+	int pipefd[2], bad, status;
+	unsigned n = 0;
+	struct blob out;
+	pid_t pid;
+
+	argv[n++] = "dtc";
+	argv[n++] = "-q";
+	argv[n++] = "-I";
+	argv[n++] = "dts";
+	argv[n++] = "-O";
+	argv[n++] = "dtb";
+	for (unsigned i = 0; i < opt->ndirs; i++) {
+		argv[n++] = "-i";
+		argv[n++] = opt->dirs[i];
+	}
+	argv[n++] = "--";
+	argv[n++] = file;
+	if (pipe(pipefd))
+		refuse(&at, "pipe: %s", strerror(errno));
+	posix_spawn_file_actions_init(&acts);
+	posix_spawn_file_actions_adddup2(&acts, pipefd[1], 1);
+	posix_spawn_file_actions_addclose(&acts, pipefd[0]);
+	bad = posix_spawnp(&pid, "dtc", &acts, NULL, (char *const *)argv, environ);
+	posix_spawn_file_actions_destroy(&acts);
+	if (bad)
+		refuse(&at, "dtc cannot run (%s): apt-get install device-tree-compiler",
+		       strerror(bad));
+	close(pipefd[1]);
+	if (!read_fd(pipefd[0], 0, &out))
+		refuse(&at, "reading from dtc: %s", strerror(errno));
+	close(pipefd[0]);
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			refuse(&at, "waiting for dtc: %s", strerror(errno));
+	free(argv);
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		refuse(&at, "dtc could not compile it");
+	return out;
+}
+
+/* Check a finished bundle with the hypervisor's own reader. */
+static void check_bundle(const char *file, const struct blob *b, struct manifest *m)
+{
+	const struct place at = { .file = file };
+	char err[200];
+
+	if (manifest_read(m, b->data, b->len, err, sizeof(err)))
+		refuse(&at, "%s", err);
+}
+
+static void summary(const struct manifest *m, size_t len)
+{
+	for (unsigned i = 0; i < m->nparts; i++) {
+		const struct manifest_part *p = &m->part[i];
+
+		printf("%s: %s, %u vcpus, memory 0x%lx, share %u, entry 0x%lx\n", p->name,
+		       p->machine, p->vcpus, p->memory, p->share, p->entry.v);
+		for (unsigned j = 0; j < p->nseg; j++)
+			printf("  0x%lx + 0x%lx from data 0x%lx + 0x%lx%s\n", p->seg[j].dest.v,
+			       p->seg[j].memsz, p->seg[j].offset, p->seg[j].filesz,
+			       p->initrd_size && p->seg[j].dest.v == p->initrd.v ? ", initrd" : "");
+	}
+	printf("%u partitions, %zu bytes\n", m->nparts, len);
+}
+
+/* Under another name first, so that nobody sees half a bundle. */
+static void write_file(const char *path, const struct blob *b)
+{
+	const struct place at = { .file = path };
+	char *tmp = must_print("%s.%ld.tmp", path, (long)getpid());
+	FILE *f = fopen(tmp, "wb");
+	bool good;
+
+	if (!f)
+		refuse(&at, "%s", strerror(errno));
+	good = fwrite(b->data, 1, b->len, f) == b->len;
+	good = !fclose(f) && good;
+	if (!good || rename(tmp, path)) {
+		int e = errno;
+
+		remove(tmp);
+		refuse(&at, "%s", strerror(e));
+	}
+	free(tmp);
+}
+
+static bool is_bundle(const struct blob *b)
+{
+	return b->len >= sizeof(struct fdt_header) && !fdt_check_full(b->data, b->len) &&
+	       !fdt_node_check_compatible(b->data, 0, BUNDLE_COMPATIBLE);
+}
+
+/* Make (or just read) the bundle that `file` stands for and check it. */
+static struct blob load(const char *file, const struct options *opt, bool check, struct manifest *m)
+{
+	const struct place at = { .file = file };
+	struct blob in, tree, out;
+	const char *why;
+
+	if (!read_file(file, &in, &why))
+		refuse(&at, "%s", why);
+	if (check && is_bundle(&in)) {
+		out = in;
+	} else {
+		bool compiled = in.len >= 4 && fdt_magic(in.data) == FDT_MAGIC;
+
+		tree = compiled ? in : compile(file, opt);
+		out = source_build(file, &tree, opt);
+		if (!compiled)
+			free(tree.data);
+		free(in.data);
+	}
+	if (out.len > opt->limit)
+		refuse(&at, "bundle has %zu bytes, the limit is %lu", out.len, opt->limit);
+	check_bundle(file, &out, m);
+	return out;
+}
+
+static __noreturn void bad_usage(const char *what, const char *arg)
+{
+	fprintf(stderr, "mkbundle: %s%s%s\n%s", what, arg ? ": " : "", arg ? arg : "", usage);
+	exit(2);
+}
+
+int main(int argc, char **argv)
+{
+	static struct manifest m;
+	const char **dirs = must_alloc((size_t)argc * sizeof(*dirs));
+	const char **defs = must_alloc((size_t)argc * sizeof(*defs));
+	struct options opt = { .dirs = dirs, .defs = defs, .limit = MIB(128) };
+	const char *in = NULL, *out = NULL;
+	bool check = false;
+	struct blob b;
+
+	for (int i = 1; i < argc; i++) {
+		const char *a = argv[i];
+		bool takes = !strcmp(a, "-o") || !strcmp(a, "-I") || !strcmp(a, "-D") ||
+			     !strcmp(a, "--limit");
+
+		if (takes && !argv[++i])
+			bad_usage("argument missing", a);
+		if (!strcmp(a, "-o"))
+			out = argv[i];
+		else if (!strcmp(a, "-I"))
+			dirs[opt.ndirs++] = argv[i];
+		else if (!strcmp(a, "-D") && strchr(argv[i], '='))
+			defs[opt.ndefs++] = argv[i];
+		else if (!strcmp(a, "--limit") && parse_bytes(argv[i], &opt.limit))
+			continue;
+		else if (takes)
+			bad_usage("bad argument", argv[i]);
+		else if (!strcmp(a, "--check"))
+			check = true;
+		else if (!strcmp(a, "--help"))
+			return fputs(usage, stdout) < 0;
+		else if (*a == '-' || in)
+			bad_usage("unknown argument", a);
+		else
+			in = a;
+	}
+	if (!in || check == !!out)
+		bad_usage(in ? "either -o or --check" : "no manifest", NULL);
+	b = load(in, &opt, check, &m);
+	if (check)
+		summary(&m, b.len);
+	else
+		write_file(out, &b);
+	free(b.data);
+	free(dirs);
+	free(defs);
+	return 0;
+}

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Host programs: mkbundle (the boot bundle) and splitcon (the framed console). Included by the top
+# Makefile. include/ comes by -iquote: it has an endian.h, which <> must not find.
+
+TOOLS_OUT := $(O)/tools
+TOOLS_CFLAGS := -std=gnu11 -O2 -g $(WARN) -iquote include -iquote tools
+
+MKBUNDLE_SRC := tools/mkbundle.c tools/source.c tools/image.c tools/bundle.c \
+	core/manifest.c core/manifest_check.c core/fmt.c
+SPLITCON_SRC := tools/splitcon.c
+
+.PHONY: tools test-tools
+tools: $(TOOLS_OUT)/mkbundle $(TOOLS_OUT)/splitcon
+
+$(TOOLS_OUT)/mkbundle: $(MKBUNDLE_SRC) tools/tools.mk $(wildcard include/*.h tools/*.h)
+	@mkdir -p $(@D)
+	$(HOSTCC) $(TOOLS_CFLAGS) -o $@ $(MKBUNDLE_SRC) -lfdt
+
+$(TOOLS_OUT)/splitcon: $(SPLITCON_SRC) tools/tools.mk include/console.h
+	@mkdir -p $(@D)
+	$(HOSTCC) $(TOOLS_CFLAGS) -o $@ $(SPLITCON_SRC)
+
+# Golden runs of both programs; last line "suite tools: P passed, F failed".
+test-tools: tools
+	unittests/tools/run.sh $(TOOLS_OUT)
