@@ -22,7 +22,8 @@ struct grange {
 struct gmem {
 	struct grange r[GMEM_RANGES]; /* sorted by g, disjoint */
 	unsigned n;
-	u64 bytes; /* sum of sizes */
+	u64 bytes;    /* sum of sizes */
+	u64 unmapped; /* while it is taken back: bytes of the last range that are unmapped */
 };
 
 struct partition;

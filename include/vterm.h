@@ -25,7 +25,7 @@ void vterm_init(struct vterm *t, lpid_t owner);
 /* Guest reads at most n bytes; returns how many (0 = none waits). Takes LOCK_VTERM. */
 unsigned vterm_read(struct vterm *t, u8 *buf, unsigned n);
 
-/* Guest writes n bytes; returns how many were taken (fewer = busy). Takes LOCK_CONSOLE. */
+/* Guest writes n bytes; returns how many were taken (fewer = busy). Takes both locks. */
 unsigned vterm_write(struct vterm *t, const u8 *buf, unsigned n);
 
 /* Console side: n bytes for the guest; what does not fit is dropped and counted. */
