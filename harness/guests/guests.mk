@@ -4,14 +4,15 @@
 GUESTS	      := $(basename $(notdir $(wildcard harness/guests/*.c)))
 GUESTS_LIB    := $(wildcard harness/guests/lib/*.c)
 GUESTS_UM_SRC := $(wildcard harness/guests/*.c) $(GUESTS_LIB) $(wildcard harness/guests/lib/um/*.c)
-GUESTS_UM_INC := -Iharness/guests/lib
+GUESTS_UM_INC := -iquote harness/guests/lib
 
 GUEST_CROSS ?= powerpc64le-linux-gnu-
-GUEST_OUT   := build/guests/ppc64
+O ?= build
+GUEST_OUT   := $(O)/guests/ppc64
 GUEST_FLAGS := -std=gnu11 -ffreestanding -Wall -Wextra -Werror -O2 -g -mlittle-endian -mcpu=power8 \
 	-msoft-float -mno-altivec -mno-vsx -fno-stack-protector -fno-pic -fno-pie \
 	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -MMD -MP \
-	-Iinclude -Iharness/guests/lib -Iharness/guests/lib/ppc64 -DGUEST_ALONE
+	$(WARN) -iquote include -iquote harness/guests/lib -iquote harness/guests/lib/ppc64 -DGUEST_ALONE
 GUEST_OBJS  := $(patsubst harness/guests/lib/%,$(GUEST_OUT)/lib/%.o,$(GUESTS_LIB) \
 	$(wildcard harness/guests/lib/ppc64/*.[cS]))
 GUEST_ELFS  := $(GUESTS:%=$(GUEST_OUT)/%.elf)

@@ -297,6 +297,14 @@ void g_store(u64 addr, unsigned size, u64 val)
 		g_fail("fault writing %#lx", addr);
 }
 
+void guest_drop_external(void)
+{
+	u64 r[G_MAX_ARGS] = { 0 };
+
+	if (G_CALL(H_XIRR, r, 0) == H_SUCCESS && (r[0] & 0xffffff))
+		G_CALL(H_EOI, NULL, r[0]);
+}
+
 u64 g_free(void)
 {
 	u64 end = port_image_end();

@@ -44,18 +44,27 @@ struct guest {
  * Defines the guest. Its body runs on vcpu 0, in real mode with interrupts off; returning counts
  * as FAIL. On hardware an image holds one guest; the process port finds them by name.
  */
-#define GUEST(n)                                               \
-	static void guest_main_##n(void);                      \
-	const struct guest guest_##n;                          \
-	const struct guest guest_##n = { #n, guest_main_##n }; \
-	G_ALONE(guest_##n)                                     \
+#define GUEST(n)                                                      \
+	static void guest_main_##n(void);                             \
+	static const struct guest guest_##n = { #n, guest_main_##n }; \
+	G_PUBLISH(n)                                                  \
 	static void guest_main_##n(void)
 
 #ifdef GUEST_ALONE
-#define G_ALONE(g) const struct guest *const guest_this = &g;
+#define G_PUBLISH(n) const struct guest *const guest_this = &guest_##n;
 extern const struct guest *const guest_this;
 #else
-#define G_ALONE(g)
+#define G_PUBLISH(n)                                                     \
+	static void guest_enter_##n(u64 r3)                              \
+	{                                                                \
+		guest_enter(&guest_##n, r3);                             \
+	}                                                                \
+	__attribute__((constructor)) static void guest_publish_##n(void) \
+	{                                                                \
+		guest_publish(#n, guest_enter_##n);                      \
+	}
+void guest_publish(const char *name, void (*enter)(u64 r3));
+void guest_enter(const struct guest *g, u64 r3);
 #endif
 
 /* The guest that runs here. */

@@ -14,8 +14,11 @@ u64 port_image_end(void);
 /* What start-cpu needs to make `index` run fn(arg): entry address and its register. */
 void port_prepare(unsigned index, void (*fn)(u64 arg), u64 arg, u32 *entry, u32 *reg);
 
-/* Call firmware's entry with the argument block; 0 when the port has no such thing. */
+/* Call firmware's entry with the argument block; false when the port cannot. */
 bool port_rtas_entry(u64 entry, u64 block);
+
+/* Take and drop one external interrupt: what happens when the guest has no handler. */
+void guest_drop_external(void);
 
 /* Never comes back. */
 __attribute__((noreturn)) void port_hang(void);

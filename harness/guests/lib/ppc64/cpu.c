@@ -91,14 +91,6 @@ void port_hang(void)
 
 /* ---- interrupts -------------------------------------------------------------------------- */
 
-static void default_external(void)
-{
-	u64 r[G_MAX_ARGS] = { 0 };
-
-	if (G_CALL(H_XIRR, r, 0) == H_SUCCESS)
-		G_CALL(H_EOI, NULL, r[0]);
-}
-
 static void irq(struct frame *f, enum g_irq n)
 {
 	if (n == G_IRQ_TIMER)
@@ -106,7 +98,7 @@ static void irq(struct frame *f, enum g_irq n)
 	if (f->irq[n].fn)
 		f->irq[n].fn(f->irq[n].arg);
 	else if (n == G_IRQ_EXTERNAL)
-		default_external();
+		guest_drop_external();
 }
 
 static void note_fault(struct frame *f, u64 vector)

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: BSD-2-Clause */
+/*
+ * The guest library on the process port: the guests' instruction set there is arch/um/um_guest.h.
+ * All state of a vcpu is on its own stack, which may vanish at any call.
+ */
+#include "port.h"
+
+#include "um_guest.h"
+
+struct state {
+	const struct guest *guest;
+	u64 fdt;
+	u64 nfaults;
+	bool trying; /* a fault is expected: skip what faulted */
+	bool faulted;
+	struct g_fault fault;
+	struct {
+		void (*fn)(void *arg);
+		void *arg;
+	} irq[G_IRQS];
+};
+
+/* What port_prepare leaves in guest memory for a starting vcpu, behind the program's name. */
+#define START_AT(i) (G_SCRATCH + (i)*G_SCRATCH_PER + 0x380)
+#define START_NAME  "guest_second"
+#define START_FN    40
+#define START_ARG   48
+#define START_GUEST 56
+#define START_FDT   64
+
+static struct state *self(void)
+{
+	return *um_private();
+}
+
+const struct guest *g_this(void)
+{
+	return self()->guest;
+}
+
+u64 port_fdt(void)
+{
+	return self()->fdt;
+}
+
+/* Only the program's name is in memory; leave room for other images. */
+u64 port_image_end(void)
+{
+	return G_IMAGE;
+}
+
+void port_hang(void)
+{
+	um_irq(false);
+	um_stop();
+}
+
+/* ---- interrupts -------------------------------------------------------------------------- */
+
+static void on_irq(u64 vec)
+{
+	struct state *s = self();
+	enum g_irq n = vec == VEC_DECREMENTER ? G_IRQ_TIMER : G_IRQ_EXTERNAL;
+
+	if (n == G_IRQ_TIMER)
+		um_clear_dec();
+	if (s->irq[n].fn)
+		s->irq[n].fn(s->irq[n].arg);
+	else if (n == G_IRQ_EXTERNAL)
+		guest_drop_external();
+}
+
+static void on_fault(u64 vec)
+{
+	struct papr_regs *r = um_regs();
+	struct state *s = self();
+	struct g_fault *f = &s->fault;
+
+	f->vector = vec;
+	f->write = false;
+	f->addr = r->srr0;
+	f->status = r->srr1;
+	f->kind = vec == VEC_INST_STORAGE ? G_INST_FAULT : G_PROGRAM_FAULT;
+	if (vec == VEC_DATA_STORAGE) {
+		f->kind = G_DATA_FAULT;
+		f->addr = um_dar();
+		f->status = um_dsisr();
+		f->write = f->status & DSISR_STORE;
+	}
+	s->nfaults++;
+	if (!s->trying)
+		g_fail("interrupt %#lx, dar %#lx, srr1 %#lx", vec, um_dar(), r->srr1);
+	s->faulted = true;
+	r->srr0 += 4;
+	r->srr1 &= ~(u64)MSR_PR;
+}
+
+static void install(void)
+{
+	um_vector(VEC_DATA_STORAGE, on_fault);
+	um_vector(VEC_INST_STORAGE, on_fault);
+	um_vector(VEC_PROGRAM, on_fault);
+	um_vector(VEC_EXTERNAL, on_irq);
+	um_vector(VEC_DECREMENTER, on_irq);
+}
+
+void guest_publish(const char *name, void (*enter)(u64 r3))
+{
+	if (um_program(name, enter))
+		__builtin_trap();
+}
+
+void guest_enter(const struct guest *g, u64 r3)
+{
+	struct state s = { .guest = g, .fdt = r3 };
+
+	*um_private() = &s;
+	install();
+	g->main();
+	g_fail("the guest returned");
+}
+
+void g_handler(enum g_irq n, void (*fn)(void *arg), void *arg)
+{
+	bool on = g_irqs(false);
+
+	self()->irq[n].fn = fn;
+	self()->irq[n].arg = arg;
+	g_irqs(on);
+}
+
+bool g_irqs(bool on)
+{
+	bool was = um_msr() & MSR_EE;
+
+	if (was != on)
+		um_irq(on);
+	return was;
+}
+
+void g_cede(void)
+{
+	if (G_CALL(H_CEDE, NULL, 0) != H_SUCCESS)
+		g_fail("H_CEDE failed");
+}
+
+const struct g_fault *g_fault(void)
+{
+	return &self()->fault;
+}
+
+u64 g_faults(void)
+{
+	return self()->nfaults;
+}
+
+/* ---- accesses ---------------------------------------------------------------------------- */
+
+/* Bracket of everything that may fault. */
+static void attempt(void)
+{
+	self()->trying = true;
+	self()->faulted = false;
+}
+
+static bool went_well(void)
+{
+	self()->trying = false;
+	return !self()->faulted;
+}
+
+bool g_try_load(u64 addr, unsigned size, u64 *val)
+{
+	u64 v;
+
+	attempt();
+	switch (size) {
+	case 1:
+		v = um_ld8(addr);
+		break;
+	case 2:
+		v = um_ld16(addr);
+		break;
+	case 4:
+		v = um_ld32(addr);
+		break;
+	default:
+		v = um_ld64(addr);
+	}
+	if (!went_well())
+		return false;
+	*val = v;
+	return true;
+}
+
+bool g_try_store(u64 addr, unsigned size, u64 val)
+{
+	attempt();
+	switch (size) {
+	case 1:
+		um_st8(addr, (u8)val);
+		break;
+	case 2:
+		um_st16(addr, (u16)val);
+		break;
+	case 4:
+		um_st32(addr, (u32)val);
+		break;
+	default:
+		um_st64(addr, val);
+	}
+	return went_well();
+}
+
+bool g_try_jump(u64 addr)
+{
+	attempt();
+	um_jump(addr, 0);
+	return went_well();
+}
+
+s64 g_hcall(u64 nr, const u64 *args, u64 *rets)
+{
+	return um_hcall(nr, args, G_MAX_ARGS, rets, rets ? G_MAX_ARGS : 0);
+}
+
+bool g_user_hcall(u64 nr)
+{
+	attempt();
+	um_regs()->gpr[3] = nr;
+	um_set_msr(um_msr() | MSR_PR);
+	um_sc1();
+	return !went_well();
+}
+
+/* Firmware's blob is machine code, which a process does not run. */
+bool port_rtas_entry(u64 entry, u64 block)
+{
+	(void)entry;
+	(void)block;
+	return false;
+}
+
+u64 g_add(u64 addr, u64 n)
+{
+	u64 old;
+
+	do
+		old = um_ld64(addr);
+	while (um_cas64(addr, old, old + n) != old);
+	return old + n;
+}
+
+void g_barrier(void)
+{
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+void g_relax(void)
+{
+	um_compute(50);
+}
+
+/* ---- time, vcpus ------------------------------------------------------------------------- */
+
+u64 g_now(void)
+{
+	return um_timebase();
+}
+
+void g_timer(u64 ticks)
+{
+	um_set_dec(ticks);
+}
+
+unsigned g_vcpu(void)
+{
+	return um_vcpu_index();
+}
+
+UM_PROGRAM(guest_second)
+{
+	u64 at = START_AT(um_vcpu_index());
+	void (*fn)(u64 arg) = (void (*)(u64))um_ld64(at + START_FN);
+	struct state s = { .guest = (const struct guest *)um_ld64(at + START_GUEST),
+			   .fdt = um_ld64(at + START_FDT) };
+
+	(void)r3;
+	*um_private() = &s;
+	fn(um_ld64(at + START_ARG));
+	g_fail("vcpu %u returned", um_vcpu_index());
+}
+
+void port_prepare(unsigned index, void (*fn)(u64 arg), u64 arg, u32 *entry, u32 *reg)
+{
+	u64 at = START_AT(index % G_MAX_VCPUS);
+
+	um_write(at, UM_MAGIC START_NAME, UM_MAGIC_LEN + sizeof(START_NAME));
+	um_st64(at + START_FN, (u64)fn);
+	um_st64(at + START_ARG, arg);
+	um_st64(at + START_GUEST, (u64)self()->guest);
+	um_st64(at + START_FDT, self()->fdt);
+	*entry = (u32)at;
+	*reg = index;
+}
+
+/* ---- registers and forbidden instructions ------------------------------------------------ */
+
+void g_vector_fill(u64 seed)
+{
+	for (unsigned i = 0; i < 8; i++)
+		um_set_spr(i, seed + i);
+}
+
+bool g_vector_same(u64 seed)
+{
+	for (unsigned i = 0; i < 8; i++)
+		if (um_spr(i) != seed + i)
+			return false;
+	return true;
+}
+
+bool g_call_keeps_registers(u64 nr)
+{
+	struct papr_regs *r = um_regs();
+	bool same = true;
+
+	for (unsigned i = 14; i < 32; i++)
+		r->gpr[i] = i * 257;
+	r->lr = 0x1234;
+	r->gpr[3] = nr;
+	for (unsigned i = 4; i < 13; i++)
+		r->gpr[i] = 0;
+	um_sc1();
+	for (unsigned i = 14; i < 32; i++)
+		same = same && r->gpr[i] == i * 257;
+	return same && r->lr == 0x1234;
+}
+
+static const struct g_deed deeds[] = { { "an illegal instruction", true } };
+
+unsigned g_deeds(void)
+{
+	return sizeof(deeds) / sizeof(deeds[0]);
+}
+
+const struct g_deed *g_deed(unsigned i)
+{
+	return &deeds[i];
+}
+
+bool g_do_deed(unsigned i)
+{
+	(void)i;
+	attempt();
+	um_illegal();
+	return went_well();
+}
