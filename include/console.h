@@ -3,12 +3,13 @@
  * All partitions' consoles over the machine's one serial line (core/console.c).
  *
  * Line mode, for a person: output is shown in whole lines, each marked "[name] "; the partition
- * that has the input focus is shown byte by byte so that prompts appear. Keys: CONSOLE_SWITCH moves
- * the focus to the next partition, CONSOLE_END ends the machine.
+ * that has the input focus is shown byte by byte so that prompts appear. "[name]+" marks the rest
+ * of a line whose beginning was shown before. Keys: CONSOLE_SWITCH moves the focus to the next
+ * partition, CONSOLE_END ends the machine.
  *
  * Framed mode, for a program (tools/splitcon): every piece of output is a frame
  *   0x01 channel length payload...     channel: 0 the hypervisor's log, else lpid; length 1 .. 255
- * and input comes in the same frames. docs/manifest.md says how to choose.
+ * and input comes in the same frames; input on channel 0 is keys. docs/manifest.md says how to choose.
  */
 #ifndef RHYPE_CONSOLE_H
 #define RHYPE_CONSOLE_H
@@ -25,8 +26,13 @@
 enum console_mode { CONSOLE_LINES, CONSOLE_FRAMED };
 
 struct console_chan {
+	bool alive; /* the partition exists */
+	bool cr;    /* the last byte was CR: a line end, or back to the line's start */
 	u8 len;
+	u8 shown;     /* of these have been on the screen */
 	bool partial; /* the piece before this one did not end its line */
+	u64 last;     /* when it last wrote, ticks */
+	char name[PART_NAME_LEN];
 	char line[CONSOLE_LINE];
 };
 
@@ -34,13 +40,15 @@ struct console {
 	struct lock lock; /* LOCK_CONSOLE */
 	u8 mode;	  /* enum console_mode */
 	u8 focus;	  /* lpid that gets input, 0 = nobody */
-	u8 open;	  /* channel whose unfinished line stands on the screen, or 0xff */
+	u8 open;	  /* the focus, if its unfinished line stands on the screen, else 0 */
+	u8 top;		  /* highest channel in use so far */
 	bool quiet;	  /* panic: write straight through, take no lock */
 	u8 in_state, in_chan, in_left; /* parser of framed input */
 	u64 next_poll;
 	struct console_chan chan[MAX_PARTITIONS + 1]; /* [0] the hypervisor's */
 };
 
+/* Before first use, and again when the manifest chooses a mode; no partition yet. */
 void console_init(struct console *c, enum console_mode mode);
 
 /* n bytes of output of a channel (0 = the hypervisor). Takes LOCK_CONSOLE. */

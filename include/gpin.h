@@ -19,7 +19,8 @@ struct gpin {
 
 /*
  * Pin [g, g + size), which must be p's, writable and within one page. The pin must be empty.
- * HV_ERANGE, HV_EPERM, HV_EINVAL (crosses a page, size 0), HV_ENOMEM. On behalf of a vcpu of p, or locked.
+ * HV_ERANGE, HV_EPERM, HV_EINVAL (crosses a page, size 0), HV_ENOMEM (pinned too often). On
+ * behalf of a vcpu of p, or locked.
  */
 err_t gpin_take(struct gpin *pin, struct partition *p, gpa_t g, u32 size);
 
