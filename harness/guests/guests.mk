@@ -9,10 +9,10 @@ GUESTS_UM_INC := -iquote harness/guests/lib
 GUEST_CROSS ?= powerpc64le-linux-gnu-
 O ?= build
 GUEST_OUT   := $(O)/guests/ppc64
-GUEST_FLAGS := -std=gnu11 -ffreestanding -Wall -Wextra -Werror -O2 -g -mlittle-endian -mcpu=power8 \
+GUEST_FLAGS := -std=gnu11 -ffreestanding -O2 -g -mlittle-endian -mcpu=power8 \
 	-msoft-float -mno-altivec -mno-vsx -fno-stack-protector -fno-pic -fno-pie \
 	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -MMD -MP \
-	$(WARN) -iquote include -iquote harness/guests/lib -iquote harness/guests/lib/ppc64 -DGUEST_ALONE
+	$(WARN) -iquote include $(GUESTS_UM_INC) -iquote harness/guests/lib/ppc64 -DGUEST_ALONE
 GUEST_OBJS  := $(patsubst harness/guests/lib/%,$(GUEST_OUT)/lib/%.o,$(GUESTS_LIB) \
 	$(wildcard harness/guests/lib/ppc64/*.[cS]))
 GUEST_ELFS  := $(GUESTS:%=$(GUEST_OUT)/%.elf)
@@ -28,9 +28,8 @@ $(GUEST_OUT)/%.o: harness/guests/%.c
 	$(GUEST_CROSS)gcc $(GUEST_FLAGS) -c -o $@ $<
 
 $(GUEST_OUT)/%.elf: $(GUEST_OUT)/%.o $(GUEST_OBJS) harness/guests/lib/ppc64/guest.lds
-	$(GUEST_CROSS)ld -nostdlib -static -n --no-warn-rwx-segments --build-id=none --no-dynamic-linker \
-		-z max-page-size=0x10000 -T harness/guests/lib/ppc64/guest.lds -o $@ \
-		$(filter %.o,$^)
+	$(GUEST_CROSS)ld -nostdlib -static -n --no-warn-rwx-segments --build-id=none \
+		-T harness/guests/lib/ppc64/guest.lds -o $@ $(filter %.o,$^)
 
 -include $(wildcard $(GUEST_OUT)/*.d $(GUEST_OUT)/lib/*.d $(GUEST_OUT)/lib/ppc64/*.d)
 .PHONY: guests-ppc64

@@ -20,6 +20,8 @@
 #define SET_MODE_LITTLE 1
 
 void port_main(u64 fdt);
+void *memset(void *d, int c, size_t n);
+void *memcpy(void *d, const void *s, size_t n);
 void port_interrupt(struct frame *f, u64 vector);
 
 static u64 fdt_at;

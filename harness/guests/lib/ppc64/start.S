@@ -38,6 +38,23 @@
 	b	interrupt
 	.endm
 
+	/* Register r to or from base + off + 8 * r, for r of [from, to]. */
+	.macro	STORE from, to, base, off=0
+	.set	reg, \from
+	.rept	\to - \from + 1
+	std	reg, reg * 8 + \off(\base)
+	.set	reg, reg + 1
+	.endr
+	.endm
+
+	.macro	LOAD from, to, base, off=0
+	.set	reg, \from
+	.rept	\to - \from + 1
+	ld	reg, reg * 8 + \off(\base)
+	.set	reg, reg + 1
+	.endr
+	.endm
+
 	.section .vectors, "ax"
 	.globl	_start
 _start:	/* 0x0: vcpu 0, r3 = device tree */
@@ -50,17 +67,14 @@ _start:	/* 0x0: vcpu 0, r3 = device tree */
 	.irp	at, 0x200, 0x300, 0x380, 0x400, 0x480, 0x500, 0x600, 0x700, 0x800, 0x900, 0x980
 	VECTOR	\at
 	.endr
-	.irp	at, 0xa00, 0xb00, 0xc00, 0xd00, 0xe00, 0xe20, 0xe40, 0xe60, 0xf00, 0xf20, 0xf40, 0xf60
+	.irp	at, 0xa00, 0xb00, 0xc00, 0xd00, 0xe00, 0xe20, 0xe40, 0xe60, 0xf00, 0xf20, 0xf40
 	VECTOR	\at
 	.endr
 
 interrupt:
-	.irp	r, 0, 1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20
-	std	\r, \r * 8(13)
-	.endr
-	.irp	r, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	std	\r, \r * 8(13)
-	.endr
+	STORE	0, 2, 13
+	STORE	4, 12, 13
+	STORE	14, 31, 13
 	mfspr	4, SPRG2
 	std	4, 13 * 8(13)
 	mfsrr0	4
@@ -96,12 +110,9 @@ interrupt:
 	mtctr	4
 	ld	4, F_XER(13)
 	mtxer	4
-	.irp	r, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20
-	ld	\r, \r * 8(13)
-	.endr
-	.irp	r, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 13
-	ld	\r, \r * 8(13)
-	.endr
+	LOAD	0, 12, 13
+	LOAD	14, 31, 13
+	ld	13, 13 * 8(13)
 	rfid
 
 	.org	0x2000
@@ -154,7 +165,7 @@ set_frame:
 
 	.text
 	/*
-	 * Accesses that may fault: port_interrupt sees an address inside [probe_begin, probe_end) and
+	 * Accesses that may fault: port_interrupt sees an address in [probe_begin, probe_end) and
 	 * returns to LR with r3 = 1.
 	 */
 	.globl	probe_begin, probe_end, probe_load, probe_store
@@ -198,25 +209,21 @@ probe_jump:
 	mflr	0
 	std	0, 16(1)
 	stdu	1, -192(1)
-	.irp	r, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	std	\r, (\r - 14) * 8 + 32(1)
-	.endr
+	STORE	14, 31, 1, -80
 	mtctr	3
 	mr	12, 3
 	li	3, 0
 	bctrl
 probe_came_back:
-	.irp	r, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	ld	\r, (\r - 14) * 8 + 32(1)
-	.endr
+	LOAD	14, 31, 1, -80
 	addi	1, 1, 192
 	ld	0, 16(1)
 	mtlr	0
 	blr
 
 	/*
-	 * The call instruction in problem state. Refused: port_interrupt returns to LR with r3 = 1. Else
-	 * a system call at user_returned tells it so.
+	 * The call instruction in problem state. Refused: port_interrupt returns to LR with r3 = 1.
+	 * Else a system call at user_returned tells it so.
 	 */
 	.globl	probe_user_call, user_returned
 probe_user_call:
@@ -253,9 +260,7 @@ g_hcall:
 	sc	1
 	cmpdi	31, 0
 	beq	1f
-	.irp	r, 4, 5, 6, 7, 8, 9, 10, 11, 12
-	std	\r, (\r - 4) * 8(31)
-	.endr
+	STORE	4, 12, 31, -32
 1:	addi	1, 1, 64
 	ld	31, -8(1)
 	ld	0, 16(1)
@@ -268,16 +273,16 @@ call_registers:
 	mflr	0
 	std	0, 16(1)
 	stdu	1, -256(1)
-	.irp	r, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	std	\r, \r * 8 - 64(1)
-	.endr
+	STORE	13, 31, 1, -64
 	mfcr	4
 	stw	4, 32(1)
 	lis	4, 0x0012
 	ori	4, 4, 0x3000
 	mtcr	4
-	.irp	r, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	li	\r, \r * 257
+	.set	reg, 14
+	.rept	18
+	li	reg, reg * 257
+	.set	reg, reg + 1
 	.endr
 	mtlr	14
 	li	4, 0
@@ -286,9 +291,11 @@ call_registers:
 	li	7, 0
 	sc	1
 	li	3, 0
-	.irp	r, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	addi	4, \r, -(\r * 257)
+	.set	reg, 14
+	.rept	18
+	addi	4, reg, -(reg * 257)
 	or	3, 3, 4
+	.set	reg, reg + 1
 	.endr
 	mflr	4
 	addi	4, 4, -(14 * 257)
@@ -304,26 +311,22 @@ call_registers:
 	or	3, 3, 4
 	lwz	4, 32(1)
 	mtcr	4
-	.irp	r, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	ld	\r, \r * 8 - 64(1)
-	.endr
+	LOAD	13, 31, 1, -64
 	addi	1, 1, 256
 	ld	0, 16(1)
 	mtlr	0
 	blr
 
 	/*
-	 * u64 rtas_enter(entry, block): firmware runs big-endian in 32-bit mode, returns to LR in that
-	 * mode, and may lose the upper halves of all registers.
+	 * u64 rtas_enter(entry, block): firmware runs big-endian in 32-bit mode, returns to LR in
+	 * that mode, and may lose the upper halves of all registers.
 	 */
 	.globl	rtas_enter
 rtas_enter:
 	mflr	0
 	std	0, 16(1)
 	stdu	1, -256(1)
-	.irp	r, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	std	\r, \r * 8 - 64(1)
-	.endr
+	STORE	14, 31, 1, -64
 	mfcr	5
 	stw	5, 32(1)
 	std	1, F_RTAS(13)
@@ -341,9 +344,7 @@ rtas_restore:
 	mfspr	13, SPRG0
 	ld	1, F_RTAS(13)
 	LOAD_TOC
-	.irp	r, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
-	ld	\r, \r * 8 - 64(1)
-	.endr
+	LOAD	14, 31, 1, -64
 	lwz	5, 32(1)
 	mtcr	5
 	addi	1, 1, 256

@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Style and structure checks; the last line is "suite lint: P passed, F failed".
+
+lint:
+	@tools/lint/selftest.sh
+	@tools/lint/lint.sh
