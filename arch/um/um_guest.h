@@ -60,7 +60,7 @@ void um_jump(u64 addr, u64 r3);
 
 /*
  * The call instruction: gpr[3] = nr, gpr[4..] = args. Returns the status; ret[0..nret) =
- * gpr[4..]. At most 9 of each.
+ * gpr[4..]. At most 9 of each; registers up to gpr[12] that carry no argument are 0.
  */
 s64 um_hcall(u64 nr, const u64 *args, unsigned nargs, u64 *ret, unsigned nret);
 
