@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Beginning and end of the simulated machine. Next to read: mem.c (its RAM), cpu.c (its CPUs).
  */

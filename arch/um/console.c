@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The machine's serial line: output is kept for the test, or goes to stdout; input is what the test
  * posted, or stdin.

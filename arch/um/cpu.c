@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * How the simulated CPUs take turns on one thread. Each started CPU is a fiber; the caller's main
  * flow is a CPU too, or drives the others (um_run). Next to read: vcpu.c, guest.c.

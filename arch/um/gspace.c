@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Guest address spaces: a three-level table in pages from the partition's pool, large pages of
  * 1 GiB and 2 MiB, and a TLB per CPU that only arch_gspace_sync empties. Next: guest.c, its user.

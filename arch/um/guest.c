@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The guest's side of a vcpu: a program is a C function on a fiber, each call of um_guest.h is one
  * instruction. nip tells where the guest is: when it is not where the program stands, an interrupt

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The guests' instruction set (um_guest.h). Each function waits until its instruction is reached,
  * then does it or leaves the guest and tries again. Next to read: core/dispatch.c.

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The operating system below the process port: memory seen twice, stacks, stdio. Everything the
  * sanitizers and valgrind must be told stands here. Next to read: cpu.c.

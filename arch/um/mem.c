@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Simulated RAM. The hypervisor sees it through `view`, where guest pages are poisoned unless a
  * window or pin is open; the simulated hardware and guests see it through `phys`.

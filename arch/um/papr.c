@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* arch_papr.h: the processor that PAPR partitions of the process port see. */
 #include "arch_papr.h"
 

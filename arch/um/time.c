@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* Virtual time: it moves at scheduling points, when every CPU waits, and by test control. */
 #include "state.h"
 

@@ -1,4 +1,4 @@
-/* SPDX-License-Identifier: GPL-2.0-or-later */
+// SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Virtual CPUs as the core sees them: life, load and put, run. What happens inside the guest is in
  * guest.c; next to read after that: core/dispatch.c.

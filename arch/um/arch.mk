@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The process port. `make um` builds build/um/rhype; tests and fuzzers link UM_OBJS of a variant:
+#   $(call um_objs,um)       plain, for people, tests and valgrind
+#   $(call um_objs,um-asan)  AddressSanitizer and UndefinedBehaviorSanitizer
+#   $(call um_objs,um-fuzz)  the same from clang, with coverage for libFuzzer
+# and compile their own sources by the rules below, as build/VARIANT/PATH.o.
+#
+# All of the core is in, by wildcard, except core/string.c: the process has a libc, and
+# unittests/core/test_string.c compiles that file under other names.
+
+UM_SRC := $(filter-out core/string.c,$(CORE_SRC)) \
+	$(filter-out arch/um/main.c,$(wildcard arch/um/*.c)) \
+	$(wildcard harness/guests/*.c harness/guests/lib/*.c harness/guests/lib/um/*.c)
+UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/guests/lib
+UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1
+UM_LIBS := -lfdt
+UM_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+UM_VARIANTS := um um-asan um-fuzz
+UM_CC_um := $(HOSTCC)
+UM_CC_um-asan := $(HOSTCC)
+UM_FLAGS_um-asan := $(UM_SANITIZE)
+UM_CC_um-fuzz := $(CLANG)
+UM_FLAGS_um-fuzz := $(UM_SANITIZE) -fsanitize=fuzzer-no-link
+
+um_objs = $(UM_SRC:%.c=$(O)/$(1)/%.o)
+
+define um_variant
+$(O)/$(1)/%.o: %.c arch/um/arch.mk
+	@mkdir -p $$(@D)
+	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+$(O)/$(1)/rhype: $(call um_objs,$(1)) $(O)/$(1)/arch/um/main.o
+	$$(UM_CC_$(1)) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UM_LIBS)
+
+-include $$(shell find $(O)/$(1) -name '*.d' 2>/dev/null)
+endef
+$(foreach v,$(UM_VARIANTS),$(eval $(call um_variant,$(v))))
+
+.PHONY: um um-asan
+um: $(O)/um/rhype
+um-asan: $(O)/um-asan/rhype
+.SECONDARY:
