@@ -4,7 +4,7 @@
  * instruction. nip tells where the guest is: when it is not where the program stands, an interrupt
  * came. Next to read: guest_ops.c, the instructions.
  */
-#include "guest.h"
+#include "inside.h"
 
 #include "hvstring.h"
 

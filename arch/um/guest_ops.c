@@ -3,7 +3,7 @@
  * The guests' instruction set (um_guest.h). Each function waits until its instruction is reached,
  * then does it or leaves the guest and tries again. Next to read: core/dispatch.c.
  */
-#include "guest.h"
+#include "inside.h"
 
 #include "hvstring.h"
 
