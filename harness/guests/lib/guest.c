@@ -248,6 +248,13 @@ void g_poweroff(void)
 	port_hang();
 }
 
+void g_reboot(void)
+{
+	g_irqs(false);
+	g_rtas("system-reboot", 0, NULL, 1, NULL);
+	port_hang();
+}
+
 void g_crash(const char *why)
 {
 	u64 text = G_SCRATCH + g_vcpu() * G_SCRATCH_PER + 0x200;

@@ -196,6 +196,9 @@ unsigned g_vcpus(void); /* how many the device tree names */
 /* RTAS start-cpu: fn(arg) runs on vcpu `index`, which must not return. The service's status. */
 s64 g_start(unsigned index, void (*fn)(u64 arg), u64 arg);
 
+/* RTAS system-reboot. */
+__attribute__((noreturn)) void g_reboot(void);
+
 /* RTAS stop-self. */
 __attribute__((noreturn)) void g_stop(void);
 
@@ -221,6 +224,12 @@ struct g_deed {
 	bool must_fault; /* else it may also do nothing */
 };
 
+/* Read outside memory, with a handler that tries again: faults for ever. */
+__attribute__((noreturn)) void g_fault_for_ever(u64 addr);
+
+/* Destroy the own vectors and jump there. */
+__attribute__((noreturn)) void g_wreck(void);
+
 /* The port's list of forbidden instructions: their number, their names, and doing one. */
 unsigned g_deeds(void);
 const struct g_deed *g_deed(unsigned i);
@@ -230,7 +239,7 @@ bool g_do_deed(unsigned i); /* true when it did not fault */
 void g_vector_fill(u64 seed);
 bool g_vector_same(u64 seed);
 
-/* Call HV_NULL with known values in all registers a call must keep; true when they were kept. */
+/* Call `nr` with known values in all registers that a call keeps; true when it kept them. */
 bool g_call_keeps_registers(u64 nr);
 
 #endif

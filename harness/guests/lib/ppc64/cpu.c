@@ -25,6 +25,7 @@ void *memcpy(void *d, const void *s, size_t n);
 void port_interrupt(struct frame *f, u64 vector);
 
 static u64 fdt_at;
+static bool for_ever; /* do not step over what faults */
 
 static struct frame *self(void)
 {
@@ -143,6 +144,8 @@ void port_interrupt(struct frame *f, u64 vector)
 		f->gpr[3] = 0;
 	} else {
 		note_fault(f, vector);
+		if (for_ever)
+			return;
 		if (!(f->msr & MSR_PR) && f->lr != (u64)probe_came_back &&
 		    (f->nip < (u64)probe_begin || f->nip >= (u64)probe_end))
 			g_fail("interrupt %#lx at %#lx, msr %#lx, dar %#lx, dsisr %#lx, lr %#lx",
@@ -202,6 +205,28 @@ bool g_try_store(u64 addr, unsigned size, u64 val)
 bool g_try_jump(u64 addr)
 {
 	return probe_jump(addr) == 0;
+}
+
+void g_fault_for_ever(u64 addr)
+{
+	u64 v;
+
+	for_ever = true;
+	g_try_load(addr, 8, &v);
+	g_fail("an access outside memory succeeded");
+}
+
+void g_wreck(void)
+{
+	static void (*volatile nothing)(void);
+
+	g_irqs(false);
+	for (u64 *p = NULL; p < (u64 *)G_SCRATCH; p++)
+		__asm__ volatile("std %1, 0(%0); dcbst 0, %0; sync; icbi 0, %0" ::"b"(p), "r"(0ul)
+				 : "memory");
+	__asm__ volatile("isync");
+	nothing();
+	g_fail("a jump into nothing came back");
 }
 
 bool g_user_hcall(u64 nr)

@@ -13,6 +13,8 @@ struct state {
 	u64 nfaults;
 	bool trying; /* a fault is expected: skip what faulted */
 	bool faulted;
+	u64 resume;    /* where a jump that failed goes on, or 0 */
+	bool for_ever; /* do not skip: the same fault comes again */
 	struct g_fault fault;
 	struct {
 		void (*fn)(void *arg);
@@ -91,7 +93,9 @@ static void on_fault(u64 vec)
 	if (!s->trying)
 		g_fail("interrupt %#lx, dar %#lx, srr1 %#lx", vec, um_dar(), r->srr1);
 	s->faulted = true;
-	r->srr0 += 4;
+	if (s->for_ever)
+		return;
+	r->srr0 = s->resume ? s->resume : r->srr0 + 4;
 	r->srr1 &= ~(u64)MSR_PR;
 }
 
@@ -215,8 +219,30 @@ bool g_try_store(u64 addr, unsigned size, u64 val)
 bool g_try_jump(u64 addr)
 {
 	attempt();
+	um_timebase(); /* its address is still in nip; the jump is the next but one */
+	self()->resume = um_regs()->nip + 8;
 	um_jump(addr, 0);
+	self()->resume = 0;
 	return went_well();
+}
+
+void g_fault_for_ever(u64 addr)
+{
+	attempt();
+	self()->for_ever = true;
+	um_ld64(addr);
+	g_fail("an access outside memory succeeded");
+}
+
+void g_wreck(void)
+{
+	static const u64 vector[] = { VEC_DATA_STORAGE, VEC_INST_STORAGE, VEC_EXTERNAL, VEC_PROGRAM,
+				      VEC_DECREMENTER };
+
+	for (unsigned i = 0; i < sizeof(vector) / sizeof(vector[0]); i++)
+		um_vector(vector[i], NULL);
+	um_jump(0, 0);
+	g_fail("a jump into nothing came back");
 }
 
 s64 g_hcall(u64 nr, const u64 *args, u64 *rets)
