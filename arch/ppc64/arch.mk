@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The OpenPOWER image: build/ppc64/rhype.elf, and rhype-test.elf with debug checks and the contract
+# tests. Included by the top Makefile. docs/boot-ppc64.md tells how to run them.
+
+PPC_O	   := $(O)/ppc64
+PPC_CC	   := $(PPC_CROSS)gcc
+PPC_LIBFDT  = $(shell tools/setup/guest-ppc64.sh --print-libfdt)
+PPC_FDTINC  = $(PPC_LIBFDT:%/lib/powerpc64le-linux-gnu/libfdt.a=%/include)
+
+# Registers r13 and above f0 are not the compiler's: see arch/ppc64/regs.h and world.S.
+PPC_FLAGS := -mlittle-endian -mcpu=power8 -mtune=power9 -msoft-float -mno-altivec -mno-vsx -ffixed-r13
+PPC_CFLAGS = -std=gnu11 $(PPC_FLAGS) -O2 -g -ffreestanding -fno-pic -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections \
+	$(WARN) -nostdinc -isystem $(shell $(PPC_CC) -print-file-name=include) \
+	-Iinclude -Iarch/ppc64 -Iinclude/libc -isystem $(PPC_FDTINC)
+PPC_LDFLAGS := -nostdlib -static -Wl,-z,max-page-size=0x10000 -Wl,--gc-sections \
+	-Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--fatal-warnings
+
+PPC_SRC	     := $(CORE_SRC) $(wildcard arch/ppc64/*.c arch/ppc64/*.S)
+PPC_TEST_SRC := $(PPC_SRC) $(wildcard unittests/arch/*.c)
+
+ppc_objects = $(patsubst %,$(PPC_O)/$(1)/%.o,$(basename $(2)))
+PPC_OBJ      := $(call ppc_objects,image,$(PPC_SRC))
+PPC_TEST_OBJ := $(call ppc_objects,test,$(PPC_TEST_SRC))
+
+.PHONY: ppc64
+ppc64: $(PPC_O)/rhype.elf $(PPC_O)/rhype-test.elf
+
+$(PPC_O)/image/%.o $(PPC_O)/test/%.o: PPC_DEFS = -DHV_DEBUG=$(if $(findstring /image/,$@),0,1)
+
+$(PPC_O)/image/%.o: %.c
+	@mkdir -p $(@D)
+	$(PPC_CC) $(PPC_CFLAGS) $(PPC_DEFS) -MMD -c -o $@ $<
+$(PPC_O)/test/%.o: %.c
+	@mkdir -p $(@D)
+	$(PPC_CC) $(PPC_CFLAGS) -Iunittests $(PPC_DEFS) -DHV_CONTRACT_TESTS -MMD -c -o $@ $<
+$(PPC_O)/image/%.o $(PPC_O)/test/%.o: %.S
+	@mkdir -p $(@D)
+	$(PPC_CC) -mlittle-endian -Iinclude -Iarch/ppc64 -MMD -c -o $@ $<
+
+$(PPC_O)/rhype.elf: $(PPC_OBJ) arch/ppc64/link.lds
+	$(PPC_CC) $(PPC_LDFLAGS) -T arch/ppc64/link.lds -o $@ $(PPC_OBJ) $(PPC_LIBFDT)
+$(PPC_O)/rhype-test.elf: $(PPC_TEST_OBJ) arch/ppc64/link.lds
+	$(PPC_CC) $(PPC_LDFLAGS) -T arch/ppc64/link.lds -o $@ $(PPC_TEST_OBJ) $(PPC_LIBFDT)
+
+-include $(PPC_OBJ:.o=.d) $(PPC_TEST_OBJ:.o=.d)

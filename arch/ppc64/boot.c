@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* First C code, and what it hands to the core as boot_info. Next: devtree.c, core/main.c. */
+#include "log.h"
+#include "palloc.h"
+#include "panic.h"
+#include "port.h"
+
+extern char boot_stack[];
+
+u64 opal_entry[2], cpu_next;
+struct arch_cpu cpus[MAX_CPUS];
+struct platform platform;
+static const void *boot_fdt;
+
+#define REINIT_HILE_LE	 2
+#define REINIT_MMU_RADIX 8
+
+/* From boot.S, on boot_stack; r13 is not ours yet. */
+__noreturn void boot_first(const void *fdt);
+void boot_first(const void *fdt)
+{
+	struct arch_cpu *c = &cpus[0];
+
+	boot_fdt = fdt;
+	cpu_prepare(c, (u64)boot_stack + CPU_STACK_SIZE);
+	asm volatile("mr 13, %0" : : "r"(CPU_R13(c)) : "memory");
+	mtspr(SPR_HSPRG0, CPU_R13(c));
+	hv_main();
+}
+
+/* From boot.S, on the CPU's own stack. */
+__noreturn void boot_secondary(void);
+void boot_secondary(void)
+{
+	struct arch_cpu *c = arch_cpu();
+
+	arch_barrier();
+	c->running = true;
+	cpu_main(c->index);
+}
+
+static void ram_remove(struct boot_info *bi, unsigned i)
+{
+	bi->nram--;
+	for (; i < bi->nram; i++)
+		bi->ram[i] = bi->ram[i + 1];
+}
+
+void ram_cut(struct boot_info *bi, u64 base, u64 end)
+{
+	base = ALIGN_DOWN(base, HV_PAGE_SIZE);
+	end = ALIGN_UP(end, HV_PAGE_SIZE);
+	for (unsigned i = 0; i < bi->nram; i++) {
+		struct mem_range *r = &bi->ram[i];
+		u64 rbase = r->base.v, rend = rbase + r->size;
+
+		if (end <= rbase || base >= rend)
+			continue;
+		if (base > rbase && end < rend) { /* a hole: one more range */
+			if (bi->nram == MAX_RAM_RANGES)
+				panic("memory has more than %u ranges", MAX_RAM_RANGES);
+			for (unsigned j = bi->nram++; j > i; j--)
+				bi->ram[j] = bi->ram[j - 1];
+			bi->ram[i].size = base - rbase;
+			bi->ram[i + 1] = (struct mem_range){ PA(end), rend - end };
+			return;
+		}
+		if (base <= rbase && end >= rend) {
+			ram_remove(bi, i--);
+			continue;
+		}
+		r->base = PA(base > rbase ? rbase : end);
+		r->size = base > rbase ? base - rbase : rend - end;
+	}
+}
+
+/* `size` bytes, aligned to it as a power of 2, off the end of the largest range. */
+static u64 ram_take(struct boot_info *bi, u64 size, u64 align)
+{
+	unsigned best = 0;
+	u64 at;
+
+	for (unsigned i = 1; i < bi->nram; i++)
+		if (bi->ram[i].size > bi->ram[best].size)
+			best = i;
+	if (bi->nram == 0 || bi->ram[best].size < size + align)
+		panic("no memory for the hypervisor's CPUs");
+	at = ALIGN_DOWN(bi->ram[best].base.v + bi->ram[best].size - size, align);
+	bi->ram[best].size = at - bi->ram[best].base.v;
+	return at;
+}
+
+/* Stacks and XIVE queues; one allocation each, so that no alignment is lost. */
+static void boot_cpus(struct boot_info *bi)
+{
+	unsigned n = platform.ncpus;
+	u64 queues = ram_take(bi, n * HV_PAGE_SIZE, HV_PAGE_SIZE);
+	u64 stacks = ram_take(bi, n * CPU_STACK_SIZE, CPU_STACK_SIZE);
+
+	for (unsigned i = 0; i < n; i++) {
+		struct arch_cpu *c = &cpus[i];
+
+		c->index = i;
+		c->pir = platform.pir[i];
+		c->queue = (void *)(queues + i * HV_PAGE_SIZE);
+		if (i > 0)
+			cpu_prepare(c, stacks + (i + 1) * CPU_STACK_SIZE);
+	}
+}
+
+void arch_boot(struct boot_info *bi)
+{
+	s64 rc;
+
+	if (devtree_opal(boot_fdt)) /* no console, no power-off: nobody could be told */
+		arch_halt();
+	cpu_vectors();
+	rc = opal_call(OPAL_REINIT_CPUS, REINIT_HILE_LE | REINIT_MMU_RADIX);
+	if (rc)
+		panic("firmware cannot deliver interrupts in little-endian mode: %d", (int)rc);
+	devtree_read(boot_fdt, bi);
+	ram_cut(bi, 0, ALIGN_UP((u64)(vectors_end - vectors_start), KIB(64)));
+	ram_cut(bi, (u64)image_start, (u64)image_end);
+	ram_cut(bi, bi->bundle.v, bi->bundle.v + bi->bundle_len);
+	boot_cpus(bi);
+	if (xive_reset())
+		panic("firmware has no XIVE interrupt controller");
+}
+
+const struct papr_cpu_desc *arch_papr_cpu(void)
+{
+	return &platform.cpu;
+}

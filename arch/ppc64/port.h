@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the port's own files share. Context as in arch.h unless a comment says otherwise. */
+#ifndef RHYPE_PPC64_PORT_H
+#define RHYPE_PPC64_PORT_H
+
+#include "arch.h"
+#include "arch_papr.h"
+
+/* What the firmware's device tree says beyond struct boot_info (devtree.c). */
+struct platform {
+	struct papr_cpu_desc cpu;
+	u32 pir[MAX_CPUS]; /* one thread of each core; [0] is the boot CPU */
+	unsigned ncpus;
+	u64 tima; /* XIVE thread management area */
+};
+extern struct platform platform;
+extern struct arch_cpu cpus[MAX_CPUS];
+
+/* devtree.c, boot only. Find firmware's entry point: all before this is silent. */
+err_t devtree_opal(const void *fdt);
+/* Fill platform and bi, except that bi->ram is all RAM not reserved by firmware. Panics. */
+void devtree_read(const void *fdt, struct boot_info *bi);
+/* Take [base, end) out of bi->ram (boot.c). */
+void ram_cut(struct boot_info *bi, u64 base, u64 end);
+
+/* boot.S */
+extern u64 opal_entry[2]; /* address, base */
+extern u64 cpu_next;	  /* r13 of the CPU that is being started */
+s64 opal_call(u64 token, ...);
+void secondary_entry(void);
+
+/* OPAL call numbers and results (skiboot, doc/opal-api) */
+enum opal_token {
+	OPAL_CONSOLE_WRITE = 1,
+	OPAL_CONSOLE_READ = 2,
+	OPAL_RTC_READ = 3,
+	OPAL_CEC_POWER_DOWN = 5,
+	OPAL_POLL_EVENTS = 10,
+	OPAL_START_CPU = 41,
+	OPAL_REINIT_CPUS = 70,
+	OPAL_XIVE_RESET = 128,
+	OPAL_XIVE_GET_IRQ_INFO = 129,
+	OPAL_XIVE_SET_IRQ_CONFIG = 131,
+	OPAL_XIVE_SET_QUEUE_INFO = 133,
+	OPAL_XIVE_ALLOCATE_IRQ = 139,
+};
+#define OPAL_SUCCESS	0
+#define OPAL_BUSY	(-2)
+#define OPAL_BUSY_EVENT (-12)
+
+/* cpu.c */
+void cpu_vectors(void);			   /* copy the vectors; once */
+void cpu_prepare(struct arch_cpu *c, u64 stack_top); /* what C and the vectors read */
+__noreturn void hv_fault(u64 vector, const struct papr_regs *regs);
+#define CPU_R13(c) ((u64)(c) + CPU_BIAS)
+
+/* intr.c */
+err_t xive_reset(void);		       /* machine: exploitation mode; once */
+err_t xive_cpu_init(struct arch_cpu *c); /* on the CPU: its IPI */
+void xive_ack(struct arch_cpu *c);     /* take what is pending; a later kick notifies again */
+
+/* time.c */
+void hdec_program(struct arch_cpu *c);
+static inline u64 timebase(void)
+{
+	return mfspr(SPR_TB);
+}
+
+/* gspace.c */
+void partition_table_init(void); /* on every CPU */
+void gspace_flush(u16 lpid);	 /* everything of the LPID, on all CPUs */
+
+/* world.S */
+u64 world_enter(struct arch_vcpu *v);
+void vsx_save(struct arch_vcpu *v);
+void vsx_load(struct arch_vcpu *v);
+extern char vectors_start[], vectors_end[], image_start[], image_end[];
+
+#endif
