@@ -45,8 +45,7 @@
 #define H_PROD			  0xe8
 #define H_GET_PPP		  0xec
 #define H_PURR			  0xf4
-#define H_GET_CPU_CHARACTERISTICS 0x1c8
-#define H_HOME_NODE_ASSOCIATIVITY 0x2ec
+#define H_POLL_PENDING		  0x1d8
 #define H_SET_MODE		  0x31c
 #define H_REGISTER_PROC_TBL	  0x37c
 

@@ -52,6 +52,7 @@ struct machine {
 };
 
 extern const struct machine *const machines[]; /* NULL-terminated */
+extern const struct machine machine_papr;      /* core/papr/machine.c */
 
 /* By name, or NULL. */
 const struct machine *machine_find(const char *name);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The PAPR machine: what the core reaches of it, and what happens before each entry into a guest.
+ * Next: table.c (calls), load.c (what a guest finds at its start), exit.c (faults).
+ */
+#include "papr.h"
+
+#include "panic.h"
+
+BUILD_ASSERT(sizeof(struct papr_part) <= HV_PAGE_SIZE, "machine state of a partition is one page");
+
+static err_t part_init(struct partition *p)
+{
+	p->mach = pool_get(&p->pool, 0, false);
+	if (!p->mach)
+		return HV_ENOMEM;
+	papr_term_init(p->mach);
+	return HV_OK;
+}
+
+static void part_fini(struct partition *p)
+{
+	pool_put(&p->pool, p->mach, 0, false);
+	p->mach = NULL;
+}
+
+static err_t vcpu_init(struct vcpu *v)
+{
+	struct papr_vcpu *pv = &papr_part(v->part)->vcpu[v->index];
+
+	v->mach = pv;
+	papr_icp_reset(pv);
+	arch_papr_reset(&v->arch, GPA(0), 0);
+	return HV_OK;
+}
+
+static void vcpu_fini(struct vcpu *v)
+{
+	v->mach = NULL;
+}
+
+/* The guest takes an external interrupt now, or the port is asked to tell when it would. */
+static void present(struct vcpu *v, struct papr_vcpu *pv)
+{
+	struct papr_regs *r = papr_regs(v);
+	u32 attn = papr_attn(pv);
+	bool mediate = false;
+
+	if (attn & ATTN_EXT) {
+		if (r->msr & MSR_EE) {
+			papr_inject(r, VEC_EXTERNAL, 0);
+			pv->presented = true;
+		} else {
+			/* in its handler, before H_XIRR, it knows already */
+			mediate = !pv->presented;
+		}
+	}
+	if (mediate == !!(attn & ATTN_MEDIATED))
+		return;
+	if (mediate)
+		atomic_fetch_or(&pv->attn, ATTN_MEDIATED);
+	else
+		atomic_fetch_and(&pv->attn, ~ATTN_MEDIATED);
+	arch_papr_mediate(&v->arch, mediate);
+}
+
+static void before_run(struct vcpu *v)
+{
+	struct papr_vcpu *pv = papr_vcpu(v);
+	u32 attn = papr_attn(pv);
+
+	if (likely(!attn))
+		return;
+	if (attn & ATTN_CEDED)
+		atomic_fetch_and(&pv->attn, ~ATTN_CEDED);
+	if (attn & ATTN_MODE)
+		papr_mode_adopt(v);
+	present(v, pv);
+}
+
+static void unpin(struct partition *p)
+{
+	for (unsigned i = 0; i < p->nvcpus; i++)
+		papr_vpa_unpin(papr_vcpu(p->vcpu[i]));
+}
+
+const struct machine machine_papr = {
+	.name = "papr",
+	.hcalls = &papr_hcalls,
+	.part_init = part_init,
+	.part_fini = part_fini,
+	.vcpu_init = vcpu_init,
+	.vcpu_fini = vcpu_fini,
+	.load = papr_load,
+	.before_run = before_run,
+	.after_load = papr_vpa_load,
+	.before_put = papr_vpa_put,
+	.exit = papr_exit,
+	.unpin = unpin,
+	.term_input = papr_term_input,
+};
