@@ -132,7 +132,8 @@ void manifest_sum(const u8 *data, u64 n, u64 sum[2])
 		b += a;
 	}
 	word.raw = 0;
-	memcpy(&word, data, n);
+	if (n)
+		memcpy(&word, data, n);
 	sum[0] = a + le64_to_cpu(word);
 	sum[1] = b + sum[0];
 }

@@ -15,7 +15,7 @@
 #define TOP_ROOM     MIB(4)   /* above the initrd: the machine's device tree and firmware blob */
 
 static const u64 function_base = 0x10000;
-static const char function_magic[8] = "UMGUEST";
+static const char function_prefix[] = "um:", function_magic[8] = "UMGUEST";
 
 /* The machines that partitions can be and the processor their kernels are made for. */
 static const struct {
@@ -173,15 +173,23 @@ void image_kernel(struct image *img, const struct place *at, const char *name,
 	img->entry = find_entry(&e);
 }
 
-void image_function(struct image *img, const struct place *at, const char *name, u64 memory)
+bool image_is_function(const char *kernel)
 {
+	return !strncmp(kernel, function_prefix, strlen(function_prefix));
+}
+
+void image_function(struct image *img, const struct place *at, const char *kernel, u64 memory)
+{
+	const char *name = kernel + strlen(function_prefix);
 	size_t n = sizeof(function_magic) + strlen(name) + 1;
 	struct image_seg seg = { .dest = function_base, .memsz = n };
 
+	if (!*name)
+		refuse(at, "%s: names no function", kernel);
 	seg.bytes = (struct blob){ .data = must_alloc(n), .len = n };
 	memcpy(seg.bytes.data, function_magic, sizeof(function_magic));
 	strcpy((char *)seg.bytes.data + sizeof(function_magic), name);
-	add_segment(img, at, name, seg, memory);
+	add_segment(img, at, kernel, seg, memory);
 	img->entry = function_base;
 }
 

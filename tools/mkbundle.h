@@ -61,8 +61,9 @@ void image_machine(const struct place *at, const char *machine);
 void image_kernel(struct image *img, const struct place *at, const char *name,
 		  const struct blob *file, const char *machine, u64 memory);
 
-/* A function of the process port, in place of an image. */
-void image_function(struct image *img, const struct place *at, const char *name, u64 memory);
+/* "um:NAME": a function of the process port, in place of an image. It takes no further file. */
+bool image_is_function(const char *kernel);
+void image_function(struct image *img, const struct place *at, const char *kernel, u64 memory);
 
 /* Add the initrd behind the kernel; returns its address. */
 u64 image_initrd(struct image *img, const struct place *at, const char *name,

@@ -13,7 +13,6 @@
 #include "mkbundle.h"
 
 #define SOURCE_COMPATIBLE "rhype,manifest-v1"
-#define FUNCTION_PREFIX	  "um:"
 
 struct source {
 	const char *file;
@@ -227,8 +226,8 @@ static void take_images(struct part *p)
 	p->at.prop = "machine";
 	image_machine(&p->at, machine);
 	p->at.prop = "kernel";
-	if (!strncmp(p->kernel, FUNCTION_PREFIX, strlen(FUNCTION_PREFIX)))
-		image_function(&img, &p->at, p->kernel + strlen(FUNCTION_PREFIX), p->bytes);
+	if (image_is_function(p->kernel))
+		image_function(&img, &p->at, p->kernel, p->bytes);
 	else
 		image_kernel(&img, &p->at, p->kernel, read_image(p->src, &p->at, p->kernel),
 			     machine, p->bytes);
@@ -244,7 +243,7 @@ static void take_images(struct part *p)
 	}
 	put_image(p, &img);
 	put_string(p->src->out, "machine", machine);
-	if (!strncmp(p->kernel, FUNCTION_PREFIX, strlen(FUNCTION_PREFIX)))
+	if (image_is_function(p->kernel))
 		free(img.seg[0].bytes.data);
 }
 

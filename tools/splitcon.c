@@ -240,7 +240,8 @@ static void send_line(int fd, int chan, const char *text, size_t n)
 	if (chan == ANY) {
 		chan = parse_chan(text, &rest);
 		if (chan == NOBODY) {
-			fprintf(stderr, "splitcon: input line has no channel: %.*s", (int)n, text);
+			fprintf(stderr, "splitcon: input line has no channel: %.*s\n",
+				(int)strcspn(text, "\n"), text);
 			return;
 		}
 		if (*rest == ' ')

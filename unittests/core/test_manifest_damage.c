@@ -115,6 +115,21 @@ START_TEST(any_changed_byte_of_the_data_is_refused)
 }
 END_TEST
 
+START_TEST(words_in_another_order_are_refused)
+{
+	u8 word[8], *a, *b;
+
+	assemble();
+	a = t.bundle + t.len - DATA;
+	b = a + 64;
+	memcpy(word, a, 8);
+	memcpy(a, b, 8);
+	memcpy(b, word, 8);
+	ck_assert_int_eq(read_bundle(), HV_EINVAL);
+	ck_assert_str_eq(t.err, "/: data-sum: image data is damaged");
+}
+END_TEST
+
 static u32 rnd(u32 *seed)
 {
 	*seed ^= *seed << 13;
@@ -164,6 +179,7 @@ Suite *suite_manifest_damage(void)
 	tcase_add_test(tc, truncation_at_every_length_is_refused);
 	tcase_add_test(tc, any_changed_byte_of_the_tree_is_survived);
 	tcase_add_test(tc, any_changed_byte_of_the_data_is_refused);
+	tcase_add_test(tc, words_in_another_order_are_refused);
 	tcase_add_test(tc, random_damage_is_survived);
 	suite_add_tcase(suite, tc);
 	return suite;
