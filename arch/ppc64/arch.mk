@@ -19,7 +19,7 @@ PPC_LDFLAGS := -nostdlib -static -Wl,-z,max-page-size=0x10000 -Wl,--gc-sections 
 PPC_SRC	     := $(CORE_SRC) $(wildcard arch/ppc64/*.c arch/ppc64/*.S)
 PPC_TEST_SRC := $(PPC_SRC) $(wildcard unittests/arch/*.c)
 
-ppc_objects = $(patsubst %,$(PPC_O)/$(1)/%.o,$(basename $(2)))
+ppc_objects = $(patsubst %,$(PPC_O)/$(1)/%.o,$(2))
 PPC_OBJ      := $(call ppc_objects,image,$(PPC_SRC))
 PPC_TEST_OBJ := $(call ppc_objects,test,$(PPC_TEST_SRC))
 
@@ -28,19 +28,19 @@ ppc64: $(PPC_O)/rhype.elf $(PPC_O)/rhype-test.elf
 
 $(PPC_O)/image/%.o $(PPC_O)/test/%.o: PPC_DEFS = -DHV_DEBUG=$(if $(findstring /image/,$@),0,1)
 
-$(PPC_O)/image/%.o: %.c
+$(PPC_O)/image/%.c.o: %.c
 	@mkdir -p $(@D)
-	$(PPC_CC) $(PPC_CFLAGS) $(PPC_DEFS) -MMD -c -o $@ $<
-$(PPC_O)/test/%.o: %.c
+	@echo '  ppc64 $@'; $(PPC_CC) $(PPC_CFLAGS) $(PPC_DEFS) -MMD -c -o $@ $<
+$(PPC_O)/test/%.c.o: %.c
 	@mkdir -p $(@D)
-	$(PPC_CC) $(PPC_CFLAGS) -Iunittests $(PPC_DEFS) -DHV_CONTRACT_TESTS -MMD -c -o $@ $<
-$(PPC_O)/image/%.o $(PPC_O)/test/%.o: %.S
+	@echo '  ppc64 $@'; $(PPC_CC) $(PPC_CFLAGS) -Iunittests $(PPC_DEFS) -DHV_CONTRACT_TESTS -MMD -c -o $@ $<
+$(PPC_O)/image/%.S.o $(PPC_O)/test/%.S.o: %.S
 	@mkdir -p $(@D)
-	$(PPC_CC) -mlittle-endian -Iinclude -Iarch/ppc64 -MMD -c -o $@ $<
+	@echo '  ppc64 $@'; $(PPC_CC) -mlittle-endian -Iinclude -Iarch/ppc64 -MMD -c -o $@ $<
 
 $(PPC_O)/rhype.elf: $(PPC_OBJ) arch/ppc64/link.lds
-	$(PPC_CC) $(PPC_LDFLAGS) -T arch/ppc64/link.lds -o $@ $(PPC_OBJ) $(PPC_LIBFDT)
+	@echo '  ppc64 $@'; $(PPC_CC) $(PPC_LDFLAGS) -T arch/ppc64/link.lds -o $@ $(PPC_OBJ) $(PPC_LIBFDT)
 $(PPC_O)/rhype-test.elf: $(PPC_TEST_OBJ) arch/ppc64/link.lds
-	$(PPC_CC) $(PPC_LDFLAGS) -T arch/ppc64/link.lds -o $@ $(PPC_TEST_OBJ) $(PPC_LIBFDT)
+	@echo '  ppc64 $@'; $(PPC_CC) $(PPC_LDFLAGS) -T arch/ppc64/link.lds -o $@ $(PPC_TEST_OBJ) $(PPC_LIBFDT)
 
 -include $(PPC_OBJ:.o=.d) $(PPC_TEST_OBJ:.o=.d)

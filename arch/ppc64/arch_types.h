@@ -95,6 +95,10 @@ static inline void arch_relax(void)
 	asm volatile("or 1,1,1; or 2,2,2" : : : "memory"); /* low, then medium priority */
 }
 
+static inline void arch_lock_point(void)
+{
+}
+
 static inline void arch_barrier(void)
 {
 	asm volatile("sync" : : : "memory");
