@@ -21,6 +21,7 @@ struct papr_cpu_desc {
 	u32 radix_ap[8]; /* ibm,processor-radix-AP-encodings, host order */
 	unsigned nradix_ap;
 	u32 dec_bits; /* width of the decrementer */
+	bool ail;     /* the guest may have its interrupts with translation on (LPCR_AIL) */
 };
 
 const struct papr_cpu_desc *arch_papr_cpu(void);

@@ -19,6 +19,7 @@ static const struct papr_cpu_desc desc = {
 	.radix_ap = { 0x0000000c, 0x20000015, 0x4000001e },
 	.nradix_ap = 3,
 	.dec_bits = 56,
+	.ail = true,
 };
 
 const struct papr_cpu_desc *arch_papr_cpu(void)

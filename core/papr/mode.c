@@ -33,7 +33,7 @@ static void change(struct vcpu *v, u64 mask, u64 bits)
 
 s64 h_set_mode(struct vcpu *v, u64 flags, u64 resource, u64 value1, u64 value2)
 {
-	if (resource != MODE_AIL && resource != MODE_LE)
+	if (resource != MODE_LE && (resource != MODE_AIL || !arch_papr_cpu()->ail))
 		return H_P2;
 	if (value1)
 		return H_P3;

@@ -32,7 +32,9 @@ static s64 set_table(struct vcpu *v, gpa_t base, unsigned log2)
 				vcpu_kick(p->vcpu[i]);
 	}
 	lock_drop(&p->lock);
-	return err == HV_OK ? H_SUCCESS : err == HV_ENOTSUP ? H_PARAMETER : H_HARDWARE;
+	if (err == HV_EINVAL)
+		return H_P2; /* this processor wants it aligned to its size */
+	return err ? H_PARAMETER : H_SUCCESS;
 }
 
 s64 h_register_proc_tbl(struct vcpu *v, u64 flags, u64 base, u64 page_size, u64 size)
