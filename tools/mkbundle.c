@@ -190,14 +190,14 @@ static void summary(const struct manifest *m, size_t len)
 	for (unsigned i = 0; i < m->nparts; i++) {
 		const struct manifest_part *p = &m->part[i];
 
-		printf("%s: %s, %u vcpus, memory 0x%lx, share %u, entry 0x%lx\n", p->name,
+		printf("%s: %s, vcpus %u, memory 0x%lx, share %u, entry 0x%lx\n", p->name,
 		       p->machine, p->vcpus, p->memory, p->share, p->entry.v);
 		for (unsigned j = 0; j < p->nseg; j++)
 			printf("  0x%lx + 0x%lx from data 0x%lx + 0x%lx%s\n", p->seg[j].dest.v,
 			       p->seg[j].memsz, p->seg[j].offset, p->seg[j].filesz,
 			       p->initrd_size && p->seg[j].dest.v == p->initrd.v ? ", initrd" : "");
 	}
-	printf("%u partitions, %zu bytes\n", m->nparts, len);
+	printf("partitions %u, bytes %zu\n", m->nparts, len);
 }
 
 /* Under another name first, so that nobody sees half a bundle. */

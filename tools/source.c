@@ -364,12 +364,14 @@ struct blob source_build(const char *file, const struct blob *tree, const struct
 	fdt_for_each_subnode(sub, tree->data, 0)
 	{
 		at.node = fdt_get_name(tree->data, sub, NULL);
-		if (!strcmp(at.node, "partitions") && !src.held)
+		if (!strcmp(at.node, "partitions") && src.held)
+			refuse(&at, "given twice");
+		else if (!strcmp(at.node, "partitions"))
 			take_partitions(&src, sub);
 		else if (!strcmp(at.node, "hypervisor"))
 			take_hypervisor(&src, sub);
 		else
-			refuse(&at, "unknown node, or given twice");
+			refuse(&at, "unknown node");
 	}
 	out = bundle_finish(src.out);
 	for (unsigned i = 0; i < src.nheld; i++)

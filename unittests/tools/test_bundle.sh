@@ -35,7 +35,7 @@ rm initrd
 tree "$compat partitions { a { $two kernel = \"kernel\"; }; };"
 accepts "--check of a source" --check m.dts
 same "--check writes nothing" "" "$(ls bundle 2>/dev/null)"
-same "--check counts" "1 partitions, 16384 bytes" "$(tail -n 1 out)"
+same "--check counts" "partitions 1, bytes 16384" "$(tail -n 1 out)"
 cp m.dts bad.dts && sed -i 's/"kernel"/"${X}"/' bad.dts
 refuses "--check of a bad source" "partitions/a: kernel: \${X} is not defined: give -D X=VALUE" \
 	--check bad.dts

@@ -16,7 +16,7 @@ build_kernel kernel.be 0x8000 -mbig
 build_kernel kernel.overlap 0x5000 -mlittle
 
 # What the linker script and the sources add up to.
-layout='alpha: papr, 1 vcpus, memory 0x1000000, share 0, entry 0x4004
+layout='alpha: papr, vcpus 1, memory 0x1000000, share 0, entry 0x4004
   0x4000 + 0x2000 from data 0x0 + 0x2000
   0x8000 + 0x6000 from data 0x2000 + 0x1000'
 

@@ -76,7 +76,7 @@ bad_tree()
 bad_tree "/: compatible: missing" 'partitions { };'
 bad_tree "/: compatible: must be \"rhype,manifest-v1\"" 'compatible = "linux"; partitions { };'
 bad_tree "/: model: unknown property" "$compat model = \"x\"; partitions { };"
-bad_tree "memory: unknown node, or given twice" "$compat memory { };"
+bad_tree "memory: unknown node" "$compat memory { };"
 bad_tree "partitions: missing" "$compat"
 bad_tree "partitions: names no partition" "$compat partitions { };"
 bad_tree "partitions: share: unknown property" "$compat partitions { share = <1>; };"
@@ -120,6 +120,12 @@ tree "$compat partitions { a { $ok }; a { $ok }; };"
 refuses "one name twice, source" "dtc could not compile it" m.dts -o bundle
 dtc -f -q -I dts -O dtb m.dts -o m.dtb 2>/dev/null
 refuses "one name twice, compiled" "partitions/a: two partitions have this name" m.dtb -o bundle
+for n in hypervisor partitions; do
+	tree "$compat hypervisor { }; hypervisor { }; partitions { a { $ok }; }; partitions { };"
+	[ $n = hypervisor ] && sed -i 's/ partitions { };//' m.dts || sed -i 's/hypervisor { };//g' m.dts
+	dtc -f -q -I dts -O dtb m.dts -o m.dtb 2>/dev/null
+	refuses "$n twice" "$n: given twice" m.dtb -o bundle
+done
 manifest "$ok"
 dtc -q -I dts -O dtb m.dts -o m.dtb
 accepts "compiled tree" m.dtb -o bundle
