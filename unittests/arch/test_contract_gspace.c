@@ -255,7 +255,7 @@ static void model_op(void)
 {
 	static const unsigned prots[] = { PROT_R, PROT_RWX, PROT_R | PROT_W };
 	u64 grain = rnd(3) ? 1 : 512, first = rnd(MODEL_PAGES / grain) * grain, i;
-	u64 n = MIN(grain * (1 + rnd(grain == 1 ? 40 : 2)), MODEL_PAGES - first);
+	u64 want = grain * (1 + rnd(grain == 1 ? 40 : 2)), n = MIN(want, MODEL_PAGES - first);
 	u64 p = (1 + rnd(64)) * LARGE + (rnd(2) ? 0 : rnd(512) * HV_PAGE_SIZE);
 	unsigned prot = prots[rnd(ARRAY_SIZE(prots))];
 	bool overlap = false;

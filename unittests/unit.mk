@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Unit and contract tests in the process. Every test_*.c below unittests/{core,um,arch} is in; one
+# that defines neither a suite_*() nor a KTEST fails the build. Each target ends with
+# "suite NAME: P passed, F failed".
+#   make unit      plain        make unit-asan  under ASan and UBSan
+#   make valgrind  under memcheck with leak check
+#   make contract  the contract tests on the process port; ppc64 runs the same in its boot image
+
+UNIT_TESTS := $(sort $(wildcard unittests/core/test_*.c unittests/core/*/test_*.c \
+	unittests/um/test_*.c unittests/arch/test_*.c))
+UNIT_SRC := $(UNIT_TESTS) unittests/main.c \
+	$(filter-out $(UNIT_TESTS),$(wildcard unittests/um/*.c unittests/hvtest*.c))
+CONTRACT_SRC := $(wildcard unittests/arch/test_contract*.c) unittests/main.c \
+	unittests/um/contract_um.c
+UNIT_LIBS := -lcheck -lsubunit -lm -lrt -lpthread $(UM_LIBS)
+
+unit_objs = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
+
+# The list of suite_*() functions, and the proof that no test file is left out.
+$(O)/%/suites.c: $(UNIT_TESTS) unittests/unit.mk
+	@mkdir -p $(@D)
+	@for f in $(UNIT_TESTS); do \
+		grep -qE '^(Suite \*suite_[a-z0-9_]+\(void\);|KTEST\()' $$f || \
+			{ echo "$$f: no suite_NAME(void) and no KTEST in it" >&2; exit 1; }; done
+	@{ echo '#include <check.h>'; \
+	sed -n 's/^\(Suite \*suite_[a-z0-9_]*(void);\)$$/\1/p' $(UNIT_TESTS); \
+	echo 'extern Suite *(*const unit_suites[])(void);'; \
+	echo 'Suite *(*const unit_suites[])(void) = {'; \
+	sed -n 's/^Suite \*\(suite_[a-z0-9_]*\)(void);$$/\t\1,/p' $(UNIT_TESTS); \
+	echo '	0 };'; } >$@
+
+$(O)/%/no_suites.c: unittests/unit.mk
+	@mkdir -p $(@D)
+	@echo 'extern void *const unit_suites[]; void *const unit_suites[] = { 0 };' >$@
+
+define unit_variant
+$(O)/$(1)/unit: $$(call um_objs,$(1)) $$(call unit_objs,$(1),$(UNIT_SRC)) $(O)/$(1)/suites.c
+	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UNIT_LIBS)
+
+$(O)/$(1)/contract: $$(call um_objs,$(1)) $$(call unit_objs,$(1),$(CONTRACT_SRC)) \
+		$(O)/$(1)/no_suites.c
+	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UNIT_LIBS)
+endef
+$(foreach v,um um-asan,$(eval $(call unit_variant,$(v))))
+
+VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=all \
+	--errors-for-leak-kinds=all
+
+.PHONY: unit unit-asan valgrind contract
+unit: $(O)/um/unit
+	$< unit
+
+unit-asan: $(O)/um-asan/unit
+	CK_FORK=no $< unit-asan
+
+valgrind: $(O)/um/unit
+	@tools/setup/need.sh valgrind
+	CK_FORK=no $(VALGRIND) $< valgrind
+
+contract: $(O)/um/contract
+	$< contract
