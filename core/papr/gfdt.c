@@ -115,6 +115,29 @@ static void cache(struct tree *t, const struct papr_cpu_desc *d)
 	cell(t, "i-cache-line-size", d->icache_line);
 }
 
+#define PA_RADIX 40 /* byte, and its highest bit */
+
+/*
+ * What the processor can do, in bytes behind a header of two (their number; 0). Firmware may know
+ * too few of them to say that there is radix translation, which we do know.
+ */
+static void features(struct tree *t, const struct papr_cpu_desc *d)
+{
+	u8 attr[sizeof(d->pa_features)] = { 0 };
+	unsigned n = d->pa_features_len;
+
+	if (n < 2 || n > sizeof(attr) || d->pa_features[1] != 0)
+		return;
+	memcpy(attr, d->pa_features, n);
+	if (attr[0] <= PA_RADIX && n == attr[0] + 2u) {
+		attr[0] = PA_RADIX + 1;
+		n = attr[0] + 2;
+	}
+	if (attr[0] > PA_RADIX)
+		attr[2 + PA_RADIX] |= 0x80;
+	bytes(t, "ibm,pa-features", attr, n);
+}
+
 /* One thread per core, and the vcpu's number is its interrupt server's. */
 static void cpu(struct tree *t, const struct papr_cpu_desc *d, unsigned i)
 {
@@ -136,8 +159,7 @@ static void cpu(struct tree *t, const struct papr_cpu_desc *d, unsigned i)
 	cell(t, "ibm,dfp", 1);
 	if (d->dec_bits > 32)
 		cell(t, "ibm,dec-bits", d->dec_bits);
-	if (d->pa_features_len)
-		bytes(t, "ibm,pa-features", d->pa_features, d->pa_features_len);
+	features(t, d);
 	for (unsigned k = 0; k < d->nradix_ap; k++)
 		ap[k] = cpu_to_be32(d->radix_ap[k]);
 	if (d->nradix_ap)
