@@ -74,7 +74,7 @@ void ram_cut(struct boot_info *bi, u64 base, u64 end)
 	}
 }
 
-/* `size` bytes, aligned to it as a power of 2, off the end of the largest range. */
+/* `size` bytes, aligned, off the end of the largest range. */
 static u64 ram_take(struct boot_info *bi, u64 size, u64 align)
 {
 	unsigned best = 0;
@@ -90,13 +90,14 @@ static u64 ram_take(struct boot_info *bi, u64 size, u64 align)
 	return at;
 }
 
-/* Stacks and XIVE queues; one allocation each, so that no alignment is lost. */
+/* Stacks, XIVE queues, our own translation tables. */
 static void boot_cpus(struct boot_info *bi)
 {
 	unsigned n = platform.ncpus;
 	u64 queues = ram_take(bi, n * HV_PAGE_SIZE, HV_PAGE_SIZE);
 	u64 stacks = ram_take(bi, n * CPU_STACK_SIZE, CPU_STACK_SIZE);
 
+	partition_table_boot((void *)ram_take(bi, HV_SPACE_SIZE, HV_SPACE_ALIGN));
 	for (unsigned i = 0; i < n; i++) {
 		struct arch_cpu *c = &cpus[i];
 

@@ -53,15 +53,11 @@ void cpu_prepare(struct arch_cpu *c, u64 stack_top)
 
 void cpu_vectors(void)
 {
-	volatile u32 *to = NULL; /* machine address 0 is where they go */
-	const u32 *from = (const u32 *)vectors_start;
+	u64 first = 0x100, size = (u64)(vectors_end - vectors_start);
 
-	asm("" : "+r"(to));
-	for (u64 i = 0x100 / 4; i < (u64)(vectors_end - vectors_start) / 4; i++) {
-		to[i] = from[i];
-		asm volatile("dcbst 0, %0; sync; icbi 0, %0" : : "r"(to + i) : "memory");
-	}
-	asm volatile("sync; isync" : : : "memory");
+	arch_load_image(PA(first), vectors_start + first, size - first);
+	for (u64 at = VIRTUAL_VECTORS + 0x500; at < VIRTUAL_VECTORS_END; at += 0x20)
+		arch_load_image(PA(at), virtual_vector, (u64)(virtual_vector_end - virtual_vector));
 }
 
 err_t arch_cpu_init(void)

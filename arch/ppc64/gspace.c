@@ -18,6 +18,7 @@
 #define PTE_LEAF  (1ull << 62)
 #define PTE_RPN	  0x01fffffffffff000ull
 #define PTE_RC	  0x180ull /* referenced and changed: the hardware never has to set them */
+#define PTE_PRIV  8ull
 #define PTE_R	  4ull
 #define PTE_W	  2ull
 #define PTE_X	  1ull
@@ -68,6 +69,24 @@ static u64 rest(gpa_t g, unsigned level, u64 left)
 	u64 span = 1ull << SHIFT(level);
 
 	return MIN(left, span - (g.v & (span - 1)));
+}
+
+/*
+ * The hypervisor's own space, for arrivals with translation on: the first GiB, executable by us
+ * only, at 0xc000000000000000. A root, a table below it, a process table with process 0.
+ */
+void partition_table_boot(void *room)
+{
+	be64_t *root = room, *table = root + (1 << ROOT_BITS), *process = table + 512;
+	u64 tree = PATE0_RTS | (u64)root | ROOT_BITS;
+
+	memset(room, 0, HV_SPACE_SIZE);
+	table[0] = cpu_to_be64(PTE_VALID | PTE_LEAF | PTE_RC | PTE_PRIV | PTE_R | PTE_X);
+	root[0] = cpu_to_be64(PTE_VALID | (u64)table | PDE_BITS);
+	process[0] = cpu_to_be64(tree);
+	partition_table[0].space = cpu_to_be64(PATE0_HR | tree);
+	partition_table[0].process = cpu_to_be64((u64)process);
+	arch_barrier();
 }
 
 void partition_table_init(void)

@@ -67,6 +67,10 @@ static inline u64 timebase(void)
 }
 
 /* gspace.c */
+/* Boot: our own translation (see world.S, virtual_vector), built in HV_SPACE_SIZE bytes. */
+void partition_table_boot(void *room);
+#define HV_SPACE_ALIGN KIB(64)
+#define HV_SPACE_SIZE  KIB(72)
 void partition_table_init(void); /* on every CPU */
 void gspace_flush(u16 lpid);	 /* everything of the LPID, on all CPUs */
 
@@ -74,6 +78,7 @@ void gspace_flush(u16 lpid);	 /* everything of the LPID, on all CPUs */
 u64 world_enter(struct arch_vcpu *v);
 void vsx_save(struct arch_vcpu *v);
 void vsx_load(struct arch_vcpu *v);
-extern char vectors_start[], vectors_end[], image_start[], image_end[];
+extern char vectors_start[], vectors_end[], virtual_vector[], virtual_vector_end[];
+extern char image_start[], image_end[]; /* link.lds */
 
 #endif

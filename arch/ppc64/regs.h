@@ -93,6 +93,9 @@
 
 #define MMCR0_FC 0x80000000
 
+#define VIRTUAL_VECTORS	    0x4000 /* distance of the vectors of LPCR[AIL] = 3 */
+#define VIRTUAL_VECTORS_END 0x5600
+
 /*
  * r13 is the CPU's struct arch_cpu plus this much: the ELF ABI's place of the stack guard, which
  * libfdt's archive reads at r13 - 28688, is the first word of the struct.

@@ -2,7 +2,8 @@
 /*
  * The world switch: world_enter goes into the guest, a vector brings us back. Everything between
  * vectors_start and vectors_end is copied to machine address 0 (cpu.c) and runs there, so it
- * branches only within itself and calls C through struct arch_cpu. Next: vcpu.c.
+ * branches only within itself and calls C through struct arch_cpu. A program counter there may have
+ * 0xc000... in front (see virtual_vector), which real mode ignores. Next: vcpu.c.
  *
  * On arrival from a guest, r13 of the guest is in HSPRG1 and HSPRG0 has ours.
  */
@@ -225,6 +226,23 @@ ours:
 
 	.globl	vectors_end
 vectors_end:
+
+	.section .rodata
+/*
+ * When the guest chose LPCR[AIL] = 3 and had translation on, the hypervisor's interrupts arrive with
+ * translation on too, at 0xc000000000004000 + vector. cpu.c puts this there for each vector: off
+ * with translation (the mapping is linear, so execution goes on), into the vector's third
+ * instruction, which is this far away for all of them.
+ */
+	.globl	virtual_vector, virtual_vector_end
+virtual_vector:
+	mtspr	SPR_HSPRG1, %r13
+	mfmsr	%r13
+	xori	%r13, %r13, 0x30	/* IR, DR */
+	mtmsrd	%r13
+	mfspr	%r13, SPR_HSPRG0
+	b	. - VIRTUAL_VECTORS - 5 * 4 + 2 * 4
+virtual_vector_end:
 
 	.text
 /* u64 world_enter(struct arch_vcpu *v): run the guest; the vector that ended it */
