@@ -4,6 +4,7 @@
  * dispatch.c (what runs then).
  */
 #include "arch.h"
+#include "cmdline.h"
 #include "dispatch.h"
 #include "hv.h"
 #include "log.h"
@@ -36,6 +37,7 @@ void hv_main(void)
 	hv_reset();	/* 1. empty state */
 	arch_boot(&bi); /* 2. what machine is this */
 	hv_init(&bi);	/* 3. memory, CPU objects */
+	cmdline_apply(bi.cmdline);
 	announce(&bi);
 	if (arch_cpu_init()) /* 4. this CPU, then the others */
 		panic("CPU %u cannot run guests", arch_cpu_self());
