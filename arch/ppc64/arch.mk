@@ -9,7 +9,7 @@ PPC_FDTINC  = $(PPC_LIBFDT:%/lib/powerpc64le-linux-gnu/libfdt.a=%/include)
 
 # Registers r13 and above f0 are not the compiler's: see arch/ppc64/regs.h and world.S.
 PPC_FLAGS := -mlittle-endian -mcpu=power8 -mtune=power9 -msoft-float -mno-altivec -mno-vsx -ffixed-r13
-PPC_CFLAGS = -std=gnu11 $(PPC_FLAGS) -O2 -g -ffreestanding -fno-pic -fno-stack-protector \
+PPC_CFLAGS = -std=gnu11 $(PPC_FLAGS) -Os -g -ffreestanding -fno-pic -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections \
 	$(WARN) -nostdinc -isystem $(shell $(PPC_CC) -print-file-name=include) \
 	-Iinclude -Iarch/ppc64 -Iinclude/libc -isystem $(PPC_FDTINC)
