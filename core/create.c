@@ -162,6 +162,7 @@ err_t partition_create(const struct manifest_part *mp, const struct manifest *m,
 	p->machine = machine;
 	p->controller = mp->controller;
 	p->hold = mp->hold;
+	p->boot = mp->restart ? mp : NULL;
 	pool_init(&p->pool, p->id, pool_limit(mp));
 	vterm_init(&p->term, p->id);
 	err = arch_gspace_init(&p->gspace, p->id, &p->pool);
@@ -219,17 +220,40 @@ static void destroy_all(void)
 	lock_drop(&hv.lock);
 }
 
-err_t hv_load_bundle(const void *bundle, u64 len)
+/* The manifest object; boot only, but it stays when some partition may restart. */
+static unsigned manifest_order(void)
 {
 	unsigned order = 0;
+
+	while ((HV_PAGE_SIZE << order) < sizeof(struct manifest))
+		order++;
+	return order;
+}
+
+static err_t load(const struct manifest *m)
+{
+	err_t err;
+
+	console_init(&hv.console, m->console_mode);
+	for (unsigned i = 0; m->slot_us && i < hv.ncpus; i++)
+		hv.cpu[i]->sched.slot_ticks = arch_tick_hz() / 1000000 * m->slot_us;
+	err = create_all(m);
+	if (err)
+		destroy_all();
+	else
+		start_all();
+	return err;
+}
+
+err_t hv_load_bundle(const void *bundle, u64 len)
+{
 	char why[160];
 	struct manifest *m;
+	bool keep = false;
 	pa_t page;
 	err_t err;
 
-	while ((HV_PAGE_SIZE << order) < sizeof(*m))
-		order++;
-	err = palloc_get(&hv.palloc, order, FRAME_HV, (lpid_t){ 0 }, true, &page);
+	err = palloc_get(&hv.palloc, manifest_order(), FRAME_HV, (lpid_t){ 0 }, true, &page);
 	if (err)
 		return err;
 	m = arch_va(page);
@@ -237,15 +261,15 @@ err_t hv_load_bundle(const void *bundle, u64 len)
 	if (err) {
 		log_error("bundle refused: %s", why);
 	} else {
-		console_init(&hv.console, m->console_mode);
-		for (unsigned i = 0; m->slot_us && i < hv.ncpus; i++)
-			hv.cpu[i]->sched.slot_ticks = arch_tick_hz() / 1000000 * m->slot_us;
-		err = create_all(m);
-		if (err)
-			destroy_all();
-		else
-			start_all();
+		for (unsigned i = 0; i < m->nparts; i++)
+			keep = keep || m->part[i].restart;
+		if (keep)
+			hv.manifest = m;
+		err = load(m);
 	}
-	palloc_put(&hv.palloc, page, 1ull << order, FRAME_HV, (lpid_t){ 0 });
+	if (err || !keep) {
+		hv.manifest = NULL;
+		palloc_put(&hv.palloc, page, 1ull << manifest_order(), FRAME_HV, (lpid_t){ 0 });
+	}
 	return err;
 }

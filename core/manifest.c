@@ -209,6 +209,7 @@ static const struct rule part_rules[] = {
 	{ "console", read_flag, OFF(console), 0, 0, false },
 	{ "controller", read_flag, OFF(controller), 0, 0, false },
 	{ "hold", read_flag, OFF(hold), 0, 0, false },
+	{ "restart", read_flag, OFF(restart), 0, 0, false },
 	{ "bootargs", read_string, OFF(bootargs), 0, SIZE(bootargs), false },
 	{ "entry", read_u64, OFF(entry), 0, 0, true },
 	{ "segments", read_segments, 0, 0, 0, true },

@@ -17,8 +17,8 @@
 
 const char *part_state_name(enum part_state s)
 {
-	static const char *const name[] = { "gone",    "created", "ready",
-					    "running", "stopped", "dying" };
+	static const char *const name[] = { "gone",    "created", "ready",     "running",
+					    "stopped", "dying",	  "restarting" };
 
 	return s < ARRAY_SIZE(name) ? name[s] : "?";
 }
@@ -69,16 +69,25 @@ static void halt_vcpus(struct partition *p)
 
 err_t partition_stop(struct partition *p, enum stop_reason why)
 {
-	if (p->state != PART_RUNNING && p->state != PART_READY)
+	bool again = why == STOP_REBOOT && p->boot;
+
+	if (p->state == PART_RESTART)
+		atomic_fetch_sub(&hv.nreap, 1); /* its vcpus are off already */
+	else if (p->state != PART_RUNNING && p->state != PART_READY)
 		return HV_ESTATE;
 	log_info("partition %s %s", p->name, stop_reason_name(why));
 	p->reason = why;
-	p->state = PART_STOPPED;
+	p->state = again ? PART_RESTART : PART_STOPPED;
 	lock_take(&p->lock); /* no vcpu_online on the way */
 	halt_vcpus(p);
 	lock_drop(&p->lock);
-	if (!p->hold)
+	if (again) {
+		p->unpinned = false;
+		p->restart_done = 0;
+		atomic_fetch_add(&hv.nreap, 1);
+	} else if (!p->hold) {
 		return partition_destroy(p);
+	}
 	return HV_OK;
 }
 
@@ -94,6 +103,7 @@ err_t partition_destroy(struct partition *p)
 	if (p->state != PART_STOPPED)
 		return HV_ESTATE;
 	p->state = PART_DYING;
+	p->unpinned = false;
 	atomic_fetch_add(&hv.nreap, 1);
 	return HV_OK;
 }
@@ -169,12 +179,14 @@ static bool reap_step(struct partition *p)
 	return true;
 }
 
-static struct partition *next_dying(void)
+/* A partition that waits for partition_reap and that no CPU has loaded any more. */
+static struct partition *next_waiting(void)
 {
 	for (unsigned i = 1; i <= MAX_PARTITIONS; i++) {
 		struct partition *p = hv.part[i];
 
-		if (p && p->state == PART_DYING && atomic_load(&p->nloaded) == 0)
+		if (p && (p->state == PART_DYING || p->state == PART_RESTART) &&
+		    atomic_load(&p->nloaded) == 0)
 			return p;
 	}
 	return NULL;
@@ -188,8 +200,11 @@ bool partition_reap(void)
 
 	if (!lock_try(&hv.lock))
 		return false; /* another CPU is at it */
-	p = next_dying();
-	if (p) {
+	p = next_waiting();
+	if (p && p->state == PART_RESTART) {
+		if (partition_restart_step(p))
+			atomic_fetch_sub(&hv.nreap, 1);
+	} else if (p) {
 		lpid_t id = p->id;
 
 		if (reap_step(p)) {
@@ -211,7 +226,7 @@ bool partition_reap(void)
 void partition_destroy_now(struct partition *p)
 {
 	if (p->state == PART_READY || p->state == PART_RUNNING)
-		p->state = PART_STOPPED;
+		p->state = PART_STOPPED; /* nothing is loaded: no CPU to tell */
 	if (p->state == PART_STOPPED)
 		partition_destroy(p);
 	while (!reap_step(p))

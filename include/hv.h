@@ -17,6 +17,7 @@
 
 #define HV_SLOT_MS 4 /* length of a scheduling slot, unless the manifest says otherwise */
 
+struct manifest;
 struct partition;
 struct vcpu;
 
@@ -44,7 +45,8 @@ struct hv {
 	struct partition *part[MAX_PARTITIONS + 1]; /* [lpid] */
 	unsigned nalive;			    /* partitions not GONE */
 	_Atomic u32 nreap;			    /* partitions that wait for partition_reap */
-	bool started;				    /* boot is over: an empty machine ends */
+	const struct manifest *manifest; /* kept when some partition may restart, else NULL */
+	bool started;			 /* boot is over: an empty machine ends */
 	bool tracing;
 	_Atomic u32 panicked; /* 1 + the CPU that panics: the others stop (panic.c) */
 	struct cpu *cpu[MAX_CPUS];

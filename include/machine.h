@@ -34,6 +34,13 @@ struct machine {
 	 */
 	err_t (*load)(struct partition *p, const struct manifest_part *mp);
 
+	/*
+	 * Again what load wrote, into memory that holds the fresh images, and everything of the
+	 * machine and its vcpus as after load. No firmware library: any time. p->lock held, nothing
+	 * loaded, no pin left. Cannot fail.
+	 */
+	void (*restart)(struct partition *p);
+
 	/* Before each entry of the loaded v: deliver what is pending. No lock held. */
 	void (*before_run)(struct vcpu *v);
 

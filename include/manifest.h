@@ -29,7 +29,7 @@ struct manifest_part {
 	u64 memory; /* bytes at logical address 0, page aligned */
 	u32 share;  /* slots of SCHED_SLOTS per vcpu; 0 = slack only */
 	u32 cpus;   /* bit mask of CPUs its vcpus may live on; 0 = any */
-	bool console, controller, hold;
+	bool console, controller, hold, restart;
 	gpa_t entry;
 	char bootargs[MANIFEST_ARGS];
 	struct manifest_seg seg[MANIFEST_SEGS];

@@ -3,8 +3,9 @@
  * A partition: memory, vcpus, terminal, machine, life cycle (core/partition.c).
  *
  *   created -> ready -> running -> stopped -> dying -> gone
- *                          ^          |
- *                          +- start --+ (only when its boot image is kept: not yet)
+ *                          |^
+ *                          v|
+ *                        restart
  */
 #ifndef RHYPE_PARTITION_H
 #define RHYPE_PARTITION_H
@@ -24,6 +25,7 @@ enum part_state {
 	PART_RUNNING,
 	PART_STOPPED, /* no vcpu runs or will run */
 	PART_DYING,   /* its pages are on their way back */
+	PART_RESTART, /* its images are on their way in again */
 };
 
 /* Why it stopped: shown in the log and by HV_PARTITION_INFO. */
@@ -52,9 +54,11 @@ struct partition {
 	struct vterm term;
 	struct vcpu *vcpu[MAX_VCPUS];
 	unsigned nvcpus;
-	_Atomic u32 nloaded; /* vcpus loaded on some CPU */
-	bool unpinned;	     /* while dying: machine->unpin has run */
-	u64 pages_at_start;  /* owned when it became READY */
+	_Atomic u32 nloaded;		  /* vcpus loaded on some CPU */
+	bool unpinned;			  /* while dying or in restart: machine->unpin has run */
+	const struct manifest_part *boot; /* its entry in hv.manifest; NULL: cannot restart */
+	u64 restart_done;		  /* bytes cleared, then copied, so far */
+	u64 pages_at_start;		  /* owned when it became READY */
 };
 
 struct manifest;
@@ -79,7 +83,7 @@ err_t partition_start(struct partition *p);
 /*
  * RUNNING or READY -> STOPPED: no vcpu of it enters the guest again. Returns at once; CPUs that run
  * one are kicked and put it. HV_ESTATE. Unless p->hold, the partition is destroyed when the last
- * vcpu is off. LOCK_HV held. May be called for the caller's own partition.
+ * vcpu is off; with STOP_REBOOT and p->boot it starts again instead. LOCK_HV held. May be called for the caller's own partition.
  */
 err_t partition_stop(struct partition *p, enum stop_reason why);
 
@@ -100,6 +104,12 @@ void partition_kill(struct vcpu *v, const char *why, u64 code);
  * more to do now. Any CPU, no lock held. When the last partition is gone: ends the machine.
  */
 bool partition_reap(void);
+
+/*
+ * One bounded step of the restart of p: pins, memory, images, machine. True when p runs again.
+ * LOCK_HV held, nothing of p loaded (core/restart.c).
+ */
+bool partition_restart_step(struct partition *p);
 
 /*
  * Finish the destruction of p at once: single-CPU contexts only (failed boot, tests). READY,

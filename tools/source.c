@@ -150,7 +150,7 @@ static char **string_member(struct part *p, const char *name)
 static bool passes_on(const char *name)
 {
 	static const char *const names[] = { "vcpus",	"share",      "cpus",
-					     "console", "controller", "hold" };
+					     "console", "controller", "hold", "restart" };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(name, names[i]))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What a PAPR guest finds at its start: a device tree, and RTAS, in its own memory, and registers
- * that point at them. Boot only. Next: gfdt.c (the tree), rtas.c (the other end of the blob).
+ * that point at them. Next: gfdt.c (the tree), rtas.c (the other end of the blob).
  */
 #include "papr.h"
 
@@ -9,6 +9,7 @@
 #include "gcopy.h"
 #include "hvstring.h"
 #include "log.h"
+#include "panic.h"
 #include "pool.h"
 
 #define PLACE_ALIGN KIB(64)  /* page size of the usual guest */
@@ -94,9 +95,38 @@ static err_t write_fdt(struct partition *p, const struct manifest_part *mp,
 			  HV_PAGE_SIZE << FDT_ORDER);
 	else
 		err = gcopy_load(p, l->fdt, buf, HV_PAGE_SIZE << FDT_ORDER);
-	memset(buf, 0, HV_PAGE_SIZE << FDT_ORDER);
-	pool_put(&p->pool, buf, FDT_ORDER, false);
+	papr_part(p)->fdt = buf;
+	papr_part(p)->layout = *l;
+	if (err || !mp->restart)
+		papr_forget_fdt(p);
 	return err;
+}
+
+void papr_forget_fdt(struct partition *p)
+{
+	struct papr_part *pp = papr_part(p);
+
+	if (!pp->fdt)
+		return;
+	memset(pp->fdt, 0, HV_PAGE_SIZE << FDT_ORDER);
+	pool_put(&p->pool, pp->fdt, FDT_ORDER, false);
+	pp->fdt = NULL;
+}
+
+static void start_state(struct partition *p, gpa_t entry)
+{
+	arch_papr_reset(&p->vcpu[0]->arch, entry, papr_part(p)->layout.fdt.v);
+}
+
+/* The tree was kept by papr_load: nothing is built, and nothing of the guest's is read. */
+void papr_reload(struct partition *p)
+{
+	const struct papr_part *pp = papr_part(p);
+
+	CHECK(pp->fdt);
+	CHECK(write_rtas(p, pp->layout.rtas) == HV_OK);
+	CHECK(gcopy_load(p, pp->layout.fdt, pp->fdt, HV_PAGE_SIZE << FDT_ORDER) == HV_OK);
+	start_state(p, p->boot->entry);
 }
 
 err_t papr_load(struct partition *p, const struct manifest_part *mp)
@@ -121,6 +151,6 @@ err_t papr_load(struct partition *p, const struct manifest_part *mp)
 		err = write_fdt(p, mp, &l);
 	if (err)
 		return err;
-	arch_papr_reset(&p->vcpu[0]->arch, mp->entry, l.fdt.v);
+	start_state(p, mp->entry);
 	return HV_OK;
 }

@@ -5,6 +5,7 @@
  */
 #include "papr.h"
 
+#include "hvstring.h"
 #include "panic.h"
 
 BUILD_ASSERT(sizeof(struct papr_part) <= HV_PAGE_SIZE, "machine state of a partition is one page");
@@ -20,6 +21,9 @@ static err_t part_init(struct partition *p)
 
 static void part_fini(struct partition *p)
 {
+	if (!p->mach)
+		return;
+	papr_forget_fdt(p);
 	pool_put(&p->pool, p->mach, 0, false);
 	p->mach = NULL;
 }
@@ -32,6 +36,27 @@ static err_t vcpu_init(struct vcpu *v)
 	papr_icp_reset(pv);
 	arch_papr_reset(&v->arch, GPA(0), 0);
 	return HV_OK;
+}
+
+/* As after part_init and vcpu_init, but for the copy of the device tree. */
+static void restart(struct partition *p)
+{
+	struct papr_part *pp = papr_part(p);
+
+	pp->lpcr = 0;
+	pp->prtb_log2 = 0;
+	pp->rtc_offset = 0;
+	pp->term_server = 0;
+	CHECK(arch_papr_proc_table(&p->gspace, true, GPA(0), 0, true) == HV_OK);
+	for (unsigned i = 0; i < p->nvcpus; i++) {
+		struct papr_vcpu *pv = papr_vcpu(p->vcpu[i]);
+
+		memset(pv, 0, sizeof(*pv));
+		papr_icp_reset(pv);
+		arch_papr_reset(&p->vcpu[i]->arch, GPA(0), 0);
+	}
+	papr_term_init(pp);
+	papr_reload(p);
 }
 
 static void vcpu_fini(struct vcpu *v)
@@ -92,6 +117,7 @@ const struct machine machine_papr = {
 	.vcpu_init = vcpu_init,
 	.vcpu_fini = vcpu_fini,
 	.load = papr_load,
+	.restart = restart,
 	.before_run = before_run,
 	.after_load = papr_vpa_load,
 	.before_put = papr_vpa_put,

@@ -49,6 +49,12 @@ struct papr_vcpu {
 	u64 stolen;   /* ticks it was ready */
 };
 
+/* Where things stand in a partition's memory, decided by papr_place. */
+struct papr_layout {
+	gpa_t fdt, rtas, end; /* fdt .. end is reserved: the tree, then the RTAS page(s) */
+	u64 fdt_size;	      /* room for the tree */
+};
+
 /* Guarded by the partition's lock. */
 struct papr_part {
 	u64 lpcr; /* mode bits of all its vcpus; read freely */
@@ -57,6 +63,8 @@ struct papr_part {
 	u32 term_server;
 	u8 term_prio, term_saved; /* now; what ibm,int-on brings back */
 	s64 rtc_offset;		  /* seconds, from set-time-of-day */
+	struct papr_layout layout;
+	void *fdt; /* a copy for restart, or NULL */
 	struct papr_vcpu vcpu[MAX_VCPUS];
 };
 
@@ -113,12 +121,10 @@ u64 papr_timebase(u64 ticks); /* ticks of the port in those of the guest's time 
 #define VPA_DTL_INDEX 0x218
 #define DTL_ENTRY     48
 
-/* load.c: where things stand in a partition's memory, decided by papr_place. */
-struct papr_layout {
-	gpa_t fdt, rtas, end; /* fdt .. end is reserved: the tree, then the RTAS page(s) */
-	u64 fdt_size;	      /* room for the tree */
-};
+/* load.c */
 err_t papr_load(struct partition *p, const struct manifest_part *mp);
+void papr_reload(struct partition *p); /* again, from what papr_load kept */
+void papr_forget_fdt(struct partition *p);
 err_t papr_place(const struct manifest_part *mp, u64 fdt_size, struct papr_layout *l);
 
 /* gfdt.c: write the guest's device tree into buf. HV_ENOMEM when it does not fit. */

@@ -56,6 +56,7 @@ static void put_alpha(void *fdt)
 	fdt_property_string(fdt, "bootargs", "console=hvc0 quiet");
 	fdt_property(fdt, "console", NULL, 0);
 	fdt_property(fdt, "hold", NULL, 0);
+	fdt_property(fdt, "restart", NULL, 0);
 	fdt_property_u64(fdt, "entry", 0x1010);
 	put_u64s(fdt, "segments", alpha_segs, ARRAY_SIZE(alpha_segs));
 	put_u64s(fdt, "initrd", initrd, 2);

@@ -41,7 +41,7 @@ START_TEST(reads_all_values)
 	ck_assert_uint_eq(a->memory, MIB(16));
 	ck_assert_uint_eq(a->share, 32);
 	ck_assert_uint_eq(a->cpus, 3);
-	ck_assert(a->console && a->hold && !a->controller);
+	ck_assert(a->console && a->hold && a->restart && !a->controller);
 	ck_assert_uint_eq(a->entry.v, 0x1010);
 	ck_assert_uint_eq(a->nseg, 3);
 	ck_assert_uint_eq(a->seg[0].dest.v, 0x1000);
@@ -51,7 +51,7 @@ START_TEST(reads_all_values)
 	ck_assert_uint_eq(a->initrd.v, 0x200000);
 	ck_assert_uint_eq(a->initrd_size, INITRD);
 	ck_assert_str_eq(b->name, "beta");
-	ck_assert(!b->console && !b->hold && b->controller);
+	ck_assert(!b->console && !b->hold && !b->restart && b->controller);
 	ck_assert_uint_eq(b->share, 0);
 	ck_assert_uint_eq(b->cpus, 0);
 	ck_assert_uint_eq(b->initrd_size, 0);
@@ -211,6 +211,7 @@ static const struct {
 	{ "/partitions/alpha", "cpus", CELL(0),
 	  "partitions/alpha: cpus: must be 1 .. 4294967295, is 0" },
 	{ "/partitions/alpha", "hold", CELL(1), "partitions/alpha: hold: takes no value" },
+	{ "/partitions/alpha", "restart", CELL(1), "partitions/alpha: restart: takes no value" },
 	{ "/partitions/beta", "console", NULL, 0,
 	  "partitions/beta: console: partition alpha has it already" },
 	{ "/partitions/alpha", "bootargs", TEXT(x513),
