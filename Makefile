@@ -17,6 +17,11 @@ CLANG	  ?= clang
 PPC_CROSS ?= powerpc64le-linux-gnu-
 SHELL	  := /bin/bash
 
+# Quiet unless V=1: what each step says of itself is enough.
+ifeq ($(V),)
+MAKEFLAGS += --silent
+endif
+
 WARN := -Wall -Wextra -Werror -Wmissing-prototypes -Wstrict-prototypes -Wvla -Wundef
 
 # All of the neutral core, by wildcard: there is no list of what a port leaves out.
