@@ -47,7 +47,6 @@ static void make_raw(void)
 		return;
 	t = saved;
 	cfmakeraw(&t);
-	t.c_oflag |= OPOST | ONLCR; /* log lines end in a bare newline */
 	raw = !tcsetattr(0, TCSANOW, &t);
 }
 
@@ -80,19 +79,50 @@ static void typed(struct child *c, struct wish *w)
 	child_write(c, buf, n); /* a machine that takes no input must not hold us up */
 }
 
+static bool put(const char *buf, size_t n)
+{
+	while (n) {
+		ssize_t done = write(1, buf, n);
+
+		if (done < 0 && errno != EINTR && errno != EAGAIN)
+			return false;
+		if (done > 0) {
+			buf += done;
+			n -= done;
+		}
+	}
+	return true;
+}
+
+/*
+ * Output of the machine as the terminal gets it: a bare newline becomes CR LF while it is raw, and
+ * the question where the cursor is (a shell's editor asks) is left out, because the answer would
+ * be typed into the partition that has the keyboard, which need not be the one that asked.
+ */
 static bool show(struct child *c)
 {
-	char buf[4096];
-	ssize_t n = child_read(c, buf, sizeof(buf)), put;
+	static const char question[] = "\033[6n";
+	static unsigned held; /* so much of the question has come */
+	static char last;
+	char buf[4096], out[2 * sizeof(buf) + sizeof(question)];
+	ssize_t n = child_read(c, buf, sizeof(buf));
+	size_t len = 0;
 
-	for (ssize_t at = 0; at < n; at += put) {
-		put = write(1, buf + at, n - at);
-		if (put < 0 && errno != EINTR && errno != EAGAIN)
-			return false;
-		if (put < 0)
-			put = 0;
+	for (ssize_t i = 0; i < n; i++) {
+		if (buf[i] == question[held]) {
+			held = held + 1 < sizeof(question) - 1 ? held + 1 : 0;
+			continue;
+		}
+		memcpy(out + len, question, held);
+		len += held;
+		held = buf[i] == question[0];
+		if (held)
+			continue;
+		if (buf[i] == '\n' && last != '\r' && raw)
+			out[len++] = '\r';
+		out[len++] = last = buf[i];
 	}
-	return n != 0;
+	return n != 0 && put(out, len);
 }
 
 /* Until the emulator or the user ends it. False when it had to be killed. */
