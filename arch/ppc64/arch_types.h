@@ -19,11 +19,11 @@ struct arch_vcpu;
 struct arch_cpu {
 	u64 guard; /* libfdt's stack guard */
 	struct arch_vcpu *vcpu;
-	u64 stack;   /* r1 while the guest runs */
-	u64 toc;     /* r2 of C code */
-	u64 light;   /* hcall_light */
-	u64 fatal;   /* hv_fault, and what it gets: */
-	u64 crash;   /* room for the registers */
+	u64 stack; /* r1 while the guest runs */
+	u64 toc;   /* r2 of C code */
+	u64 light; /* hcall_light */
+	u64 fatal; /* hv_fault, and what it gets: */
+	u64 crash; /* room for the registers */
 	u64 crash_sp;
 	u64 scratch[3]; /* of the vectors */
 	u32 index, pir;
@@ -39,16 +39,17 @@ struct arch_gspace {
 	u16 lpid;
 	be64_t *root;
 	struct pool *pool;
-	u64 lpcr;	 /* bits that hold for all vcpus */
+	u64 lpcr;	    /* bits that hold for all vcpus */
 	_Atomic u32 splits; /* large pages being split now: faults are retried */
 };
 
 /* Registers a guest may write that are switched only between vcpus. */
-#define VCPU_SPRS(X)                                                                           \
-	X(SPRG0) X(SPRG1) X(SPRG2) X(SPRG3) X(DSCR) X(TAR) X(AMR) X(IAMR) X(UAMOR) X(FSCR)     \
-	X(PSPB) X(DAR) X(DSISR) X(EBBHR) X(EBBRR) X(BESCR) X(PIDR) X(TIDR) X(WORT) X(VRSAVE)   \
-	X(VTB) X(IC) X(PMC1) X(PMC2) X(PMC3) X(PMC4) X(PMC5) X(PMC6) X(MMCR1) X(MMCR2)         \
-	X(MMCRA) X(SIER) X(SIAR) X(SDAR)
+#define VCPU_SPRS(X)                                                                               \
+	X(SPRG0)                                                                                   \
+	X(SPRG1) X(SPRG2) X(SPRG3) X(DSCR) X(TAR) X(AMR) X(IAMR) X(UAMOR) X(FSCR) X(PSPB) X(DAR)   \
+		X(DSISR) X(EBBHR) X(EBBRR) X(BESCR) X(PIDR) X(TIDR) X(WORT) X(VRSAVE) X(VTB) X(IC) \
+			X(PMC1) X(PMC2) X(PMC3) X(PMC4) X(PMC5) X(PMC6) X(MMCR1) X(MMCR2) X(MMCRA) \
+				X(SIER) X(SIAR) X(SDAR)
 
 struct arch_vcpu {
 	struct papr_regs papr;
@@ -69,11 +70,11 @@ struct arch_vcpu {
 	int last_cpu;
 };
 
-#define mfspr(nr)                                                          \
-	({                                                                 \
-		u64 mfspr_val;                                             \
+#define mfspr(nr)                                                         \
+	({                                                                \
+		u64 mfspr_val;                                            \
 		asm volatile("mfspr %0, %1" : "=r"(mfspr_val) : "i"(nr)); \
-		mfspr_val;                                                 \
+		mfspr_val;                                                \
 	})
 #define mtspr(nr, val) asm volatile("mtspr %0, %1" : : "i"(nr), "r"((u64)(val)) : "memory")
 

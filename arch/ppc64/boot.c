@@ -126,6 +126,8 @@ void arch_boot(struct boot_info *bi)
 	boot_cpus(bi);
 	if (xive_reset())
 		panic("firmware has no XIVE interrupt controller");
+	if (boot_selftest) /* linked into the test image only */
+		boot_selftest(bi);
 }
 
 const struct papr_cpu_desc *arch_papr_cpu(void)

@@ -4,8 +4,8 @@
 #include "panic.h"
 #include "port.h"
 
-#define START_WAIT_MS 2000
-#define DEC_FAR	      0x7fffffffull
+#define START_WAIT_MS	     2000
+#define DEC_FAR		     0x7fffffffull
 
 #define AT(type, field, off) BUILD_ASSERT(offsetof(type, field) == (off), "regs.h: " #field)
 AT(struct arch_cpu, guard, 0);
@@ -83,6 +83,8 @@ err_t arch_cpu_start(unsigned cpu)
 	struct arch_cpu *c = &cpus[cpu];
 	u64 since = timebase();
 
+	if (cpu >= platform.ncpus || c->running)
+		return HV_EIO;
 	cpu_next = CPU_R13(c);
 	arch_barrier();
 	if (opal_call(OPAL_START_CPU, c->pir, secondary_entry))
@@ -150,9 +152,10 @@ void hv_fault(u64 vector, const struct papr_regs *r)
 		arch_halt();
 	again[c->index] = true;
 	for (unsigned i = 0; i < 32; i += 4) {
-		size_t n = fmt_print(line, sizeof(line), "r%-2u %016llx %016llx %016llx %016llx\r\n",
-				     i, (long long)r->gpr[i], (long long)r->gpr[i + 1],
-				     (long long)r->gpr[i + 2], (long long)r->gpr[i + 3]);
+		size_t n =
+			fmt_print(line, sizeof(line), "r%-2u %016llx %016llx %016llx %016llx\r\n",
+				  i, (long long)r->gpr[i], (long long)r->gpr[i + 1],
+				  (long long)r->gpr[i + 2], (long long)r->gpr[i + 3]);
 		arch_puts(line, MIN(n, sizeof(line) - 1));
 	}
 	if (vector <= VEC_MACHINE_CHECK || vector == 0xe60)

@@ -80,9 +80,8 @@ static void read_memory(const void *fdt, struct boot_info *bi)
 	u64 base, size;
 
 	bi->nram = 0;
-	fdt_for_each_subnode(node, fdt, 0)
-		if (is_type(fdt, node, "memory"))
-			each_reg(fdt, node, bi, add_ram);
+	fdt_for_each_subnode(node, fdt, 0) if (is_type(fdt, node, "memory"))
+		each_reg(fdt, node, bi, add_ram);
 	for (int i = fdt_num_mem_rsv(fdt) - 1; i >= 0; i--)
 		if (!fdt_get_mem_rsv(fdt, i, &base, &size))
 			cut_ram(bi, base, size);
@@ -170,7 +169,8 @@ static void read_cpus(const void *fdt)
 
 	platform.pir[0] = boot;
 	platform.ncpus = 1;
-	fdt_for_each_subnode(node, fdt, fdt_path_offset(fdt, "/cpus")) {
+	fdt_for_each_subnode(node, fdt, fdt_path_offset(fdt, "/cpus"))
+	{
 		if (!is_type(fdt, node, "cpu"))
 			continue;
 		add_core(fdt, node, boot);

@@ -9,26 +9,26 @@
 #include "port.h"
 
 /* Partition table entry */
-#define PATE0_HR  (1ull << 63)
-#define PATE0_RTS ((2ull << 61) | (5ull << 5)) /* 52 bits of address */
+#define PATE0_HR    (1ull << 63)
+#define PATE0_RTS   ((2ull << 61) | (5ull << 5)) /* 52 bits of address */
 #define GSPACE_BITS 52
 
 /* Tree entries */
-#define PTE_VALID (1ull << 63)
-#define PTE_LEAF  (1ull << 62)
-#define PTE_RPN	  0x01fffffffffff000ull
-#define PTE_RC	  0x180ull /* referenced and changed: the hardware never has to set them */
-#define PTE_PRIV  8ull
-#define PTE_R	  4ull
-#define PTE_W	  2ull
-#define PTE_X	  1ull
-#define PDE_TABLE 0x0ffffffffffff000ull /* a table is at most as aligned as its size */
-#define PDE_BITS  9ull
+#define PTE_VALID    (1ull << 63)
+#define PTE_LEAF     (1ull << 62)
+#define PTE_RPN	     0x01fffffffffff000ull
+#define PTE_RC	     0x180ull /* referenced and changed: the hardware never has to set them */
+#define PTE_PRIV     8ull
+#define PTE_R	     4ull
+#define PTE_W	     2ull
+#define PTE_X	     1ull
+#define PDE_TABLE    0x0ffffffffffff000ull /* a table is at most as aligned as its size */
+#define PDE_BITS     9ull
 
-#define ROOT_LEVEL 3
-#define ROOT_BITS  13
-#define ROOT_ORDER 4 /* 2^13 entries */
-#define LEAF_LEVEL 2 /* 1 GiB, and 2 MiB, and 4 KiB */
+#define ROOT_LEVEL   3
+#define ROOT_BITS    13
+#define ROOT_ORDER   4 /* 2^13 entries */
+#define LEAF_LEVEL   2 /* 1 GiB, and 2 MiB, and 4 KiB */
 #define SHIFT(level) (12 + 9 * (level))
 
 static struct {
@@ -186,14 +186,15 @@ static err_t map_one(struct arch_gspace *gs, gpa_t g, u64 p, u64 left, u64 leaf,
 	}
 }
 
-/* One bounded pass over the range; *done as in arch.h. */
-static err_t map_pass(struct arch_gspace *gs, gpa_t g, u64 p, u64 size, u64 leaf, u64 *done)
+/* One pass over the range, at most `limit` entries; *done as in arch.h. */
+static err_t map_pass(struct arch_gspace *gs, gpa_t g, u64 p, u64 size, u64 leaf, u64 limit,
+		      u64 *done)
 {
 	u64 step;
 	err_t err;
 
 	*done = 0;
-	for (unsigned n = 0; n < ARCH_MAP_STEP && *done < size; n++) {
+	for (u64 n = 0; n < limit && *done < size; n++) {
 		err = map_one(gs, GPA(g.v + *done), p + *done, size - *done, leaf, &step);
 		if (err)
 			return err;
@@ -218,14 +219,15 @@ err_t arch_gspace_map(struct arch_gspace *gs, gpa_t g, pa_t p, u64 size, unsigne
 		return HV_EINVAL;
 	if (!in_space(g, size) || p.v + size < p.v || (p.v + size - 1) & ~(PTE_RPN | HV_PAGE_MASK))
 		return HV_ERANGE;
-	/* a pass that writes never gets further than one that looks */
-	err = map_pass(gs, g, p.v, size, 0, done);
-	*done = 0;
-	if (err == HV_EEXIST)
+	/* refuse an overlap before anything is written; holes are skipped in large steps */
+	err = map_pass(gs, g, p.v, size, 0, ~0ull, done);
+	if (err) {
+		*done = 0;
 		return err;
+	}
 	leaf |= (prot & PROT_R ? PTE_R : 0) | (prot & PROT_W ? PTE_W : 0) |
 		(prot & PROT_X ? PTE_X : 0);
-	err = map_pass(gs, g, p.v, size, leaf, done);
+	err = map_pass(gs, g, p.v, size, leaf, ARCH_MAP_STEP, done);
 	asm volatile("ptesync" : : : "memory");
 	return err;
 }
@@ -319,9 +321,9 @@ err_t arch_papr_proc_table(struct arch_gspace *gs, bool radix, gpa_t base, unsig
 {
 	u64 entry = 0;
 
-	if (!radix)
-		return HV_ENOTSUP;
 	if (base.v || size_log2) {
+		if (!radix)
+			return HV_ENOTSUP;
 		if (size_log2 < 12 || size_log2 > 24 || !in_space(base, 1ull << size_log2) ||
 		    !IS_ALIGNED(base.v, 1ull << size_log2))
 			return HV_EINVAL;

@@ -23,6 +23,9 @@ void devtree_read(const void *fdt, struct boot_info *bi);
 /* Take [base, end) out of bi->ram (boot.c). */
 void ram_cut(struct boot_info *bi, u64 base, u64 end);
 
+/* unittests/ppc64: runs the contract tests and ends the machine, when the command line says so. */
+__attribute__((weak)) void boot_selftest(const struct boot_info *bi);
+
 /* boot.S */
 extern u64 opal_entry[2]; /* address, base */
 extern u64 cpu_next;	  /* r13 of the CPU that is being started */
@@ -49,18 +52,20 @@ enum opal_token {
 #define OPAL_BUSY_EVENT (-12)
 
 /* cpu.c */
-void cpu_vectors(void);			   /* copy the vectors; once */
+void cpu_vectors(void);				     /* copy the vectors; once */
 void cpu_prepare(struct arch_cpu *c, u64 stack_top); /* what C and the vectors read */
 __noreturn void hv_fault(u64 vector, const struct papr_regs *regs);
 #define CPU_R13(c) ((u64)(c) + CPU_BIAS)
 
 /* intr.c */
-err_t xive_reset(void);		       /* machine: exploitation mode; once */
+err_t xive_reset(void);			 /* machine: exploitation mode; once */
 err_t xive_cpu_init(struct arch_cpu *c); /* on the CPU: its IPI */
-void xive_ack(struct arch_cpu *c);     /* take what is pending; a later kick notifies again */
+void xive_ack(struct arch_cpu *c);	 /* take what is pending; a later kick notifies again */
 
 /* time.c */
 void hdec_program(struct arch_cpu *c);
+void hdec_fired(struct arch_cpu *c); /* it ended the guest: arm it again for what is left */
+void look_again_soon(struct arch_cpu *c);
 static inline u64 timebase(void)
 {
 	return mfspr(SPR_TB);

@@ -77,6 +77,7 @@
 #define LPCR_HVEE  0x0000400000000000 /* stop ends at a hypervisor virtualization interrupt */
 #define LPCR_UPRT  0x0000000000400000 /* process table is used */
 #define LPCR_HR	   0x0000000000100000 /* the hypervisor's own radix, must equal PATE0[HR] */
+#define LPCR_ONL   0x0000000000040000 /* count PURR and SPURR */
 #define LPCR_LD	   0x0000000000020000 /* large decrementer */
 #define LPCR_PECE  0x000000000001f000 /* stop ends at doorbells, external, DEC, HMI */
 #define LPCR_MER   0x0000000000000800 /* mediated external request */
@@ -85,13 +86,14 @@
 #define LPCR_HVICE 0x0000000000000002
 #define LPCR_HDICE 0x0000000000000001
 /* always on; a guest's own choices, LD and GTSE come on top */
-#define LPCR_BASE                                                                     \
-	(LPCR_HVEE | LPCR_LD | LPCR_UPRT | LPCR_HR | LPCR_PECE | LPCR_HEIC | LPCR_HVICE | LPCR_HDICE)
+#define LPCR_BASE                                                                       \
+	(LPCR_HVEE | LPCR_UPRT | LPCR_HR | LPCR_ONL | LPCR_LD | LPCR_PECE | LPCR_HEIC | \
+	 LPCR_HVICE | LPCR_HDICE)
 
 /* HFSCR (Book III 6.3.9): everything a POWER9 guest may use; not MSGP, not TM */
-#define HFSCR_GUEST 0x19f /* TAR, EBB, BHRB, PM, DSCR, VSX and VMX, FP */
+#define HFSCR_GUEST	    0x19f /* TAR, EBB, BHRB, PM, DSCR, VSX and VMX, FP */
 
-#define MMCR0_FC 0x80000000
+#define MMCR0_FC	    0x80000000
 
 #define VIRTUAL_VECTORS	    0x4000 /* distance of the vectors of LPCR[AIL] = 3 */
 #define VIRTUAL_VECTORS_END 0x5600
@@ -100,7 +102,7 @@
  * r13 is the CPU's struct arch_cpu plus this much: the ELF ABI's place of the stack guard, which
  * libfdt's archive reads at r13 - 28688, is the first word of the struct.
  */
-#define CPU_BIAS 28688
+#define CPU_BIAS    28688
 
 #define CPU_VCPU    8
 #define CPU_STACK   16
@@ -127,8 +129,8 @@
 #define V_FPSCR	 1376
 
 /* Frame of world_enter: the ABI's 32 bytes, r14 .. r31 */
-#define FRAME_GPR14 32
-#define FRAME_SIZE  (32 + 18 * 8 + 16)
+#define FRAME_GPR14    32
+#define FRAME_SIZE     (32 + 18 * 8 + 16)
 
 #define CPU_STACK_SIZE 16384
 

@@ -21,12 +21,22 @@ void hdec_program(struct arch_cpu *c)
 	mtspr(SPR_HDEC, when <= now ? 1 : MIN(when - now, HDEC_MAX));
 }
 
+void look_again_soon(struct arch_cpu *c)
+{
+	c->look_again = timebase() + arch_tick_hz() / 1000000 * PAPR_MEDIATE_US;
+}
+
+void hdec_fired(struct arch_cpu *c)
+{
+	if (c->look_again != TIME_NEVER)
+		look_again_soon(c);
+	hdec_program(c);
+}
+
 void arch_alarm(u64 when)
 {
 	struct arch_cpu *c = arch_cpu();
 
 	c->alarm = when;
-	if (c->look_again != TIME_NEVER)
-		c->look_again = timebase() + arch_tick_hz() / 1000000 * PAPR_MEDIATE_US;
-	hdec_program(c);
+	hdec_fired(c);
 }

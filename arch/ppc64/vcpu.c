@@ -8,14 +8,14 @@
 #include "panic.h"
 #include "port.h"
 
-#define DEC_FAR		0x7fffffffull
-#define MSR_S		(1ull << 22) /* secure state */
-#define MSR_NEVER	(MSR_HV | MSR_TS | MSR_TM | MSR_S)
-#define HDSISR_NO_PAGE	DSISR_NO_PAGE
-#define HDSISR_TABLE	(1u << 17) /* the access was one of the guest's own table walk */
-#define HSRR1_NO_PAGE	SRR1_ISI_NO_PAGE
-#define HSRR1_CAUSES	0x783f0000ull /* the bits of SRR1, HSRR1 that are not MSR bits */
-#define HFSCR_CAUSE	56
+#define DEC_FAR	       0x7fffffffull
+#define MSR_S	       (1ull << 22) /* secure state */
+#define MSR_NEVER      (MSR_HV | MSR_TS | MSR_TM | MSR_S)
+#define HDSISR_NO_PAGE DSISR_NO_PAGE
+#define HDSISR_TABLE   (1u << 17) /* the access was one of the guest's own table walk */
+#define HSRR1_NO_PAGE  SRR1_ISI_NO_PAGE
+#define HSRR1_CAUSES   0x783f0000ull /* the bits of SRR1, HSRR1 that are not MSR bits */
+#define HFSCR_CAUSE    56
 
 err_t arch_vcpu_init(struct arch_vcpu *v, struct arch_gspace *gs, unsigned index,
 		     struct pool *pages)
@@ -75,7 +75,10 @@ void arch_papr_mediate(struct arch_vcpu *v, bool on)
 		v->mediate = on;
 		lpcr_write(v);
 	}
-	c->look_again = on ? timebase() + arch_tick_hz() / 1000000 * PAPR_MEDIATE_US : TIME_NEVER;
+	if (on)
+		look_again_soon(c);
+	else
+		c->look_again = TIME_NEVER;
 	hdec_program(c);
 }
 
@@ -209,6 +212,9 @@ static void explain(struct arch_vcpu *v, u64 vector, struct vcpu_exit *x)
 		x->kind = EXIT_PREEMPT;
 		break;
 	case 0x980:
+		hdec_fired(arch_cpu());
+		x->kind = EXIT_PREEMPT;
+		break;
 	case 0xe80:
 		x->kind = EXIT_PREEMPT;
 		break;

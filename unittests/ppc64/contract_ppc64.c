@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The contract tests inside the boot image: build/ppc64/rhype-test.elf runs them, instead of
+ * partitions, when its command line says rhype.selftest. Next: ../arch/test_contract.c.
+ */
+#include "../arch/contract.h"
+#include "hv.h"
+#include "hvstring.h"
+#include "ktest.h"
+#include "panic.h"
+#include "port.h"
+
+#define ARGUMENT "rhype.selftest"
+
+extern const char contract_guest_start[], contract_guest_end[];
+
+/* The machine stays booted between tests: there is only one. */
+void contract_setup(void)
+{
+}
+
+void contract_teardown(void)
+{
+}
+
+const struct contract_image *contract_guest(void)
+{
+	static struct contract_image image;
+
+	image.bytes = contract_guest_start;
+	image.size = (u64)(contract_guest_end - contract_guest_start);
+	return &image;
+}
+
+static bool wanted(const char *s)
+{
+	size_t n = strlen(ARGUMENT);
+
+	for (; *s; s++) {
+		if (!strncmp(s, ARGUMENT, n) && (s[n] == 0 || s[n] == ' '))
+			return true;
+		while (s[1] && s[0] != ' ')
+			s++;
+	}
+	return false;
+}
+
+void boot_selftest(const struct boot_info *bi)
+{
+	if (!wanted(bi->cmdline))
+		return;
+	hv_init(bi);
+	if (arch_cpu_init())
+		panic("arch_cpu_init failed");
+	hv.cpu[0]->online = true;
+	arch_poweroff(ktest_run_all("contract-ppc64") ? 1 : 0);
+}
