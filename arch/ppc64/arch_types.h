@@ -44,12 +44,13 @@ struct arch_gspace {
 };
 
 /* Registers a guest may write that are switched only between vcpus. */
-#define VCPU_SPRS(X)                                                                               \
-	X(SPRG0)                                                                                   \
-	X(SPRG1) X(SPRG2) X(SPRG3) X(DSCR) X(TAR) X(AMR) X(IAMR) X(UAMOR) X(FSCR) X(PSPB) X(DAR)   \
-		X(DSISR) X(EBBHR) X(EBBRR) X(BESCR) X(PIDR) X(TIDR) X(WORT) X(VRSAVE) X(VTB) X(IC) \
-			X(PMC1) X(PMC2) X(PMC3) X(PMC4) X(PMC5) X(PMC6) X(MMCR1) X(MMCR2) X(MMCRA) \
-				X(SIER) X(SIAR) X(SDAR)
+/* clang-format off */
+#define VCPU_SPRS(X)                                                                          \
+	X(SPRG0) X(SPRG1) X(SPRG2) X(SPRG3) X(DSCR) X(TAR) X(AMR) X(IAMR) X(UAMOR) X(FSCR)    \
+	X(PSPB) X(DAR) X(DSISR) X(EBBHR) X(EBBRR) X(BESCR) X(PIDR) X(TIDR) X(WORT) X(VRSAVE)  \
+	X(VTB) X(IC) X(PMC1) X(PMC2) X(PMC3) X(PMC4) X(PMC5) X(PMC6) X(MMCR1) X(MMCR2)        \
+	X(MMCRA) X(SIER) X(SIAR) X(SDAR)
+/* clang-format on */
 
 struct arch_vcpu {
 	struct papr_regs papr;

@@ -229,7 +229,7 @@ vectors_end:
 
 	.section .rodata
 /*
- * When the guest chose LPCR[AIL] = 3 and had translation on, the hypervisor's interrupts arrive with
+ * When a guest chose LPCR[AIL] = 3 and has translation on, the hypervisor's interrupts arrive with
  * translation on too, at 0xc000000000004000 + vector. cpu.c puts this there for each vector: off
  * with translation (the mapping is linear, so execution goes on), into the vector's third
  * instruction, which is this far away for all of them.
