@@ -12,7 +12,10 @@ UM_SRC := $(filter-out core/string.c,$(CORE_SRC)) \
 	$(filter-out arch/um/main.c,$(wildcard arch/um/*.c)) \
 	$(wildcard harness/guests/*.c harness/guests/lib/*.c harness/guests/lib/um/*.c)
 UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/guests/lib
-UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1
+# Names of the core that libc has, too: the sanitizers' libraries would call ours. The check below
+# finds a new one.
+UM_RENAME := sched_yield
+UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1 $(foreach n,$(UM_RENAME),-D$(n)=core_$(n))
 UM_LIBS := -lfdt
 UM_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
@@ -31,6 +34,12 @@ $(O)/$(1)/%.o: %.c arch/um/arch.mk
 	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
 
 $(O)/$(1)/rhype: $(call um_objs,$(1)) $(O)/$(1)/arch/um/main.o
+	@nm -g --defined-only $$^ | awk 'NF == 3 && $$$$3 != "main" { print $$$$3 }' | sort -u \
+		>$$(@D)/names
+	@nm -D --defined-only $$$$($$(HOSTCC) -print-file-name=libc.so.6) | \
+		sed 's/.* //; s/@.*//' | sort -u | comm -12 - $$(@D)/names | \
+		sed 's/$$$$/: a name of libc; rename it or add it to UM_RENAME in arch.mk/' | \
+		{ ! grep . >&2; }
 	$$(UM_CC_$(1)) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UM_LIBS)
 
 -include $$(shell find $(O)/$(1) -name '*.d' 2>/dev/null)
