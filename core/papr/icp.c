@@ -16,8 +16,7 @@ void papr_icp_reset(struct papr_vcpu *pv)
 {
 	pv->icp.cppr = 0; /* nothing gets through */
 	pv->icp.mfrr = XICS_MASKED;
-	atomic_fetch_and(&pv->attn, ~ATTN_EXT);
-	pv->presented = false;
+	atomic_fetch_and(&pv->attn, ~(ATTN_EXT | ATTN_TAKEN));
 }
 
 /* The most favoured interrupt that may be presented, and its priority; 0 when there is none. */
@@ -62,7 +61,7 @@ void papr_icp_update(struct vcpu *v)
 
 	ASSERT(lock_held(&v->lock));
 	if (!XISR(poll(&pv->icp))) {
-		atomic_fetch_and(&pv->attn, ~ATTN_EXT);
+		atomic_fetch_and(&pv->attn, ~(ATTN_EXT | ATTN_TAKEN));
 		return;
 	}
 	old = atomic_fetch_or(&pv->attn, ATTN_EXT);
@@ -76,7 +75,7 @@ void papr_icp_update(struct vcpu *v)
 /* After a change by v itself: what is deliverable now is news to it. */
 static void update_own(struct vcpu *v)
 {
-	papr_vcpu(v)->presented = false;
+	atomic_fetch_and(&papr_vcpu(v)->attn, ~ATTN_TAKEN);
 	papr_icp_update(v);
 }
 
@@ -168,15 +167,14 @@ bool papr_icp_light(struct vcpu *v, u64 *gpr)
 	struct papr_icp new;
 	bool done;
 
-	if (papr_attn(pv) & ~ATTN_EXT)
+	if (papr_attn(pv) & ~(ATTN_EXT | ATTN_TAKEN))
 		return false;
 	lock_take(&v->lock);
 	new = pv->icp;
 	done = light_step(v, &new, gpr, &result) && !XISR(poll(&new));
 	if (done) {
 		pv->icp = new;
-		pv->presented = false;
-		atomic_fetch_and(&pv->attn, ~ATTN_EXT);
+		atomic_fetch_and(&pv->attn, ~(ATTN_EXT | ATTN_TAKEN));
 	}
 	lock_drop(&v->lock);
 	if (done) {

@@ -74,10 +74,10 @@ static void present(struct vcpu *v, struct papr_vcpu *pv)
 	if (attn & ATTN_EXT) {
 		if (r->msr & MSR_EE) {
 			papr_inject(r, VEC_EXTERNAL, 0);
-			pv->presented = true;
+			atomic_fetch_or(&pv->attn, ATTN_TAKEN);
 		} else {
 			/* in its handler, before H_XIRR, it knows already */
-			mediate = !pv->presented;
+			mediate = !(attn & ATTN_TAKEN);
 		}
 	}
 	if (mediate == !!(attn & ATTN_MEDIATED))

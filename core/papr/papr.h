@@ -17,10 +17,11 @@
 #include "vcpu.h"
 
 /* Why before_run of a vcpu has work to do. Set by anybody, cleared by the vcpu's own CPU. */
-#define ATTN_EXT      1u /* an external interrupt is deliverable (changes under the vcpu's lock) */
-#define ATTN_MODE     2u /* the partition's mode bits changed */
-#define ATTN_MEDIATED 4u /* the port was asked to tell when the guest accepts interrupts */
-#define ATTN_CEDED    8u /* it gave its CPU away: an interrupt must also wake it */
+#define ATTN_EXT      1u  /* an external interrupt is deliverable (changes under the vcpu's lock) */
+#define ATTN_MODE     2u  /* the partition's mode bits changed */
+#define ATTN_MEDIATED 4u  /* the port was asked to tell when the guest accepts interrupts */
+#define ATTN_CEDED    8u  /* it gave its CPU away: an interrupt must also wake it */
+#define ATTN_TAKEN    16u /* beside EXT: it took the interrupt and has not asked which one it is */
 
 #define XICS_IPI      2		 /* interrupt source numbers, as a guest sees them */
 #define XICS_TERM     0x1000	 /* input waits at the terminal */
@@ -41,8 +42,7 @@ struct papr_icp {
 struct papr_vcpu {
 	_Atomic u32 attn;
 	struct papr_icp icp;
-	bool presented; /* it took the interrupt and has not asked which; its own CPU only */
-	u8 put_reason;	/* enum put_reason; its own CPU only */
+	u8 put_reason; /* enum put_reason; its own CPU only */
 	struct gpin vpa, dtl;
 	u64 put_time; /* ticks; when it last left its CPU, 0 = not since the VPA came */
 	u64 waited;   /* ticks it was off a processor, and not ready */

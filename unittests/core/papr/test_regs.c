@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Interrupt delivery on a register file, in each mode; and what faults and bad instructions give. */
+#include "lab.h"
+
+#define ALL                                                                                   \
+	(MSR_SF | MSR_EE | MSR_PR | MSR_FP | MSR_ME | MSR_VEC | MSR_VSX | MSR_FE0 | MSR_FE1 | \
+	 MSR_TE | MSR_IR | MSR_DR | MSR_PMM | MSR_RI | MSR_LE)
+#define AIL(n) ((u64)(n) << LPCR_AIL_SHIFT)
+
+static struct papr_regs regs(u64 msr, u64 lpcr)
+{
+	return (struct papr_regs){ .nip = 0x12345678, .msr = msr, .lpcr = lpcr };
+}
+
+START_TEST(real_mode_big_endian)
+{
+	struct papr_regs r = regs(MSR_SF | MSR_EE | MSR_ME, 0);
+
+	papr_inject(&r, VEC_EXTERNAL, 0);
+	ck_assert_uint_eq(r.nip, 0x500);
+	ck_assert_uint_eq(r.srr0, 0x12345678);
+	ck_assert_uint_eq(r.srr1, MSR_SF | MSR_EE | MSR_ME);
+	ck_assert_uint_eq(r.msr, MSR_SF | MSR_ME);
+}
+END_TEST
+
+START_TEST(everything_is_switched_off)
+{
+	struct papr_regs r = regs(ALL, 0);
+
+	papr_inject(&r, VEC_DATA_STORAGE, 0);
+	ck_assert_uint_eq(r.msr, MSR_SF | MSR_ME);
+	ck_assert_uint_eq(r.srr1, ALL);
+	r = regs(ALL & ~(MSR_ME | MSR_SF), LPCR_ILE); /* 32-bit user, machine checks off */
+	papr_inject(&r, VEC_DATA_STORAGE, 0);
+	ck_assert_uint_eq(r.msr, MSR_SF | MSR_LE);
+}
+END_TEST
+
+START_TEST(cause_replaces_its_bits)
+{
+	struct papr_regs r = regs(ALL | 0x783f0000, 0);
+
+	papr_inject(&r, VEC_PROGRAM, SRR1_PROGRAM_ILLEGAL);
+	ck_assert_uint_eq(r.srr1, ((ALL | 0x783f0000) & ~0x783f0000ull) | SRR1_PROGRAM_ILLEGAL);
+}
+END_TEST
+
+START_TEST(relocated)
+{
+	struct papr_regs r = regs(MSR_SF | MSR_IR | MSR_DR | MSR_PR | MSR_EE, AIL(3) | LPCR_ILE);
+
+	papr_inject(&r, VEC_EXTERNAL, 0);
+	ck_assert_uint_eq(r.nip, 0xc000000000004500);
+	ck_assert_uint_eq(r.msr, MSR_SF | MSR_IR | MSR_DR | MSR_LE);
+	r = regs(MSR_SF | MSR_IR | MSR_DR, AIL(2));
+	papr_inject(&r, VEC_PROGRAM, 0);
+	ck_assert_uint_eq(r.nip, 0x18700);
+	ck_assert_uint_eq(r.msr, MSR_SF | MSR_IR | MSR_DR);
+	r = regs(MSR_SF | MSR_IR | MSR_DR, AIL(0));
+	papr_inject(&r, VEC_PROGRAM, 0);
+	ck_assert_uint_eq(r.nip, 0x700);
+	ck_assert_uint_eq(r.msr, MSR_SF);
+}
+END_TEST
+
+START_TEST(not_relocated)
+{
+	static const u64 partly[] = { MSR_SF, MSR_SF | MSR_IR, MSR_SF | MSR_DR };
+	struct papr_regs r;
+
+	for (unsigned i = 0; i < 3; i++) {
+		r = regs(partly[i], AIL(3));
+		papr_inject(&r, VEC_EXTERNAL, 0);
+		ck_assert_uint_eq(r.nip, 0x500);
+		ck_assert_uint_eq(r.msr, MSR_SF);
+	}
+	r = regs(MSR_SF | MSR_IR | MSR_DR, AIL(3));
+	papr_inject(&r, VEC_SYSTEM_RESET, 0);
+	ck_assert_uint_eq(r.nip, 0x100);
+	ck_assert_uint_eq(r.msr, MSR_SF);
+	r = regs(MSR_SF | MSR_IR | MSR_DR, AIL(3));
+	papr_inject(&r, VEC_MACHINE_CHECK, 0);
+	ck_assert_uint_eq(r.nip, 0x200);
+}
+END_TEST
+
+/* ---- exits that are not calls ----------------------------------------------------------- */
+
+static struct papr_regs *fault(u8 access, bool mapped)
+{
+	struct papr_regs *r = papr_regs(lab_v0);
+	struct vcpu_exit x = {
+		.kind = EXIT_MEMORY,
+		.mem = { .addr = GPA(LAB_MEM),
+			 .va = 0xc000000012345678,
+			 .access = access,
+			 .mapped = mapped },
+	};
+
+	r->nip = 0x4000;
+	r->msr = MSR_SF | MSR_ME | MSR_PR | MSR_EE;
+	exit_dispatch(lab_v0, &x);
+	ck_assert_uint_eq(r->srr0, 0x4000);
+	ck_assert_uint_eq(r->msr, MSR_SF | MSR_ME);
+	return r;
+}
+
+START_TEST(data_faults)
+{
+	u64 dar, dsisr;
+
+	ck_assert_uint_eq(fault(ACCESS_READ, false)->nip, 0x300);
+	cpu_unload(hv.cpu[0]);
+	dar = lab_v0->arch.heavy.dar;
+	dsisr = lab_v0->arch.heavy.dsisr;
+	ck_assert_uint_eq(dar, 0xc000000012345678);
+	ck_assert_uint_eq(dsisr, 0x40000000);
+	cpu_load(hv.cpu[0], lab_v0);
+	fault(ACCESS_WRITE, false);
+	cpu_unload(hv.cpu[0]);
+	ck_assert_uint_eq(lab_v0->arch.heavy.dsisr, 0x42000000);
+	cpu_load(hv.cpu[0], lab_v0);
+	fault(ACCESS_WRITE, true);
+	cpu_unload(hv.cpu[0]);
+	ck_assert_uint_eq(lab_v0->arch.heavy.dsisr, 0x0a000000);
+	cpu_load(hv.cpu[0], lab_v0);
+	ck_assert_uint_eq(papr_regs(lab_v0)->srr1, MSR_SF | MSR_ME | MSR_PR | MSR_EE);
+}
+END_TEST
+
+START_TEST(fetch_faults)
+{
+	struct papr_regs *r = fault(ACCESS_EXEC, false);
+
+	ck_assert_uint_eq(r->nip, 0x400);
+	ck_assert_uint_eq(r->srr1, MSR_SF | MSR_ME | MSR_PR | MSR_EE | 0x40000000);
+	r = fault(ACCESS_EXEC, true);
+	ck_assert_uint_eq(r->srr1, MSR_SF | MSR_ME | MSR_PR | MSR_EE | 0x10000000);
+}
+END_TEST
+
+static struct papr_regs *program(struct vcpu_exit x)
+{
+	struct papr_regs *r = papr_regs(lab_v0);
+
+	r->nip = 0x4004;
+	r->msr = MSR_SF | MSR_ME | MSR_PR;
+	exit_dispatch(lab_v0, &x);
+	ck_assert_uint_eq(r->nip, 0x700);
+	return r;
+}
+
+START_TEST(program_checks)
+{
+	struct papr_regs *r;
+
+	r = program((struct vcpu_exit){ .kind = EXIT_ILLEGAL,
+					.illegal = { .cause = ILLEGAL_INSTRUCTION } });
+	ck_assert_uint_eq(r->srr0, 0x4004);
+	ck_assert_uint_eq(r->srr1, MSR_SF | MSR_ME | MSR_PR | 0x80000);
+	r = program((struct vcpu_exit){ .kind = EXIT_ILLEGAL,
+					.illegal = { .cause = ILLEGAL_FACILITY } });
+	ck_assert_uint_eq(r->srr1, MSR_SF | MSR_ME | MSR_PR | 0x80000);
+	/* a call from user mode: the interrupt names the call itself */
+	r = program((struct vcpu_exit){ .kind = EXIT_ILLEGAL,
+					.illegal = { .cause = ILLEGAL_PRIVILEGE } });
+	ck_assert_uint_eq(r->srr0, 0x4000);
+	ck_assert_uint_eq(r->srr1, MSR_SF | MSR_ME | MSR_PR | 0x40000);
+	program((struct vcpu_exit){ .kind = EXIT_IO });
+	program((struct vcpu_exit){ .kind = EXIT_REGISTER });
+}
+END_TEST
+
+START_TEST(spurious_interrupt_is_nothing)
+{
+	struct vcpu_exit x = { .kind = EXIT_INTERRUPT };
+	u64 before = lab_digest();
+
+	exit_dispatch(lab_v0, &x);
+	ck_assert_uint_eq(lab_digest(), before);
+}
+END_TEST
+
+Suite *suite_papr_regs(void);
+Suite *suite_papr_regs(void)
+{
+	return LAB_SUITE("papr_regs", real_mode_big_endian, everything_is_switched_off,
+			 cause_replaces_its_bits, relocated, not_relocated, data_faults,
+			 fetch_faults, program_checks, spurious_interrupt_is_nothing);
+}
