@@ -151,7 +151,12 @@ static void parse(int argc, char **argv, struct um_config *c, u64 *seconds)
 
 int main(int argc, char **argv)
 {
+	static const char *const why[] = {
+		[UM_TIME] = "the time is over",
+		[UM_NOTHING] = "every CPU waits and nothing will wake one",
+	};
 	struct um_config c = { .echo = true, .stdio_in = true, .light = true };
+	enum um_stop stop;
 	u64 seconds = 0;
 	void *bundle;
 
@@ -167,16 +172,10 @@ int main(int argc, char **argv)
 	um_setup(&c);
 	free(bundle);
 	um_start_cpu(0, boot_cpu);
-	switch (um_run(0, seconds ? arch_now() + seconds * UM_TICK_HZ : 0, NULL, NULL)) {
-	case UM_POWEROFF:
-		break;
-	case UM_TIME:
-		fputs("rhype: the time is over\n", stderr);
-		return EXIT_TIME;
-	default:
-		fputs("rhype: every CPU waits and nothing will wake one\n", stderr);
-		return EXIT_STUCK;
-	}
+	stop = um_run(0, seconds ? arch_now() + seconds * UM_TICK_HZ : 0, NULL, NULL);
 	um_teardown();
-	return um_poweroff_code();
+	if (stop == UM_POWEROFF)
+		return um_poweroff_code();
+	fprintf(stderr, "rhype: %s\n", why[stop]);
+	return stop == UM_TIME ? EXIT_TIME : EXIT_STUCK;
 }
