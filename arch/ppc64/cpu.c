@@ -80,19 +80,19 @@ err_t arch_cpu_init(void)
 
 err_t arch_cpu_start(unsigned cpu)
 {
+	static bool late; /* one may still arrive and read cpu_next: start no other */
 	struct arch_cpu *c = &cpus[cpu];
 	u64 since = timebase();
 
-	if (cpu >= platform.ncpus || c->running)
+	if (cpu >= platform.ncpus || c->running || late)
 		return HV_EIO;
 	cpu_next = CPU_R13(c);
 	arch_barrier();
 	if (opal_call(OPAL_START_CPU, c->pir, secondary_entry))
 		return HV_EIO;
-	while (!c->running)
-		if (timebase() - since > arch_tick_hz() / 1000 * START_WAIT_MS)
-			return HV_EIO;
-	return HV_OK;
+	while (!c->running && !late)
+		late = timebase() - since > arch_tick_hz() / 1000 * START_WAIT_MS;
+	return late ? HV_EIO : HV_OK;
 }
 
 /* Until any interrupt is pending: MSR[EE] is off, so execution goes on here. */
