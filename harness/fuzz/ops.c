@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The operations of a program (prog.h). Calls go through exit_dispatch, as from a guest, on the CPU
+ * where the vcpu lives. Next to read: oracle.c (what is checked), machine.c (what it runs on).
+ */
+#include "arch_papr.h"
+#include "console.h"
+#include "endian.h"
+#include "fuzz.h"
+#include "hvstring.h"
+#include "um.h"
+
+/* The vcpu of an operand, loaded on its CPU and about to leave its guest; NULL: it does not run. */
+static struct vcpu *enter(struct fuzz *f)
+{
+	u8 who = in_u8(&f->in);
+	struct partition *p = fuzz_partition(f, who >> 4);
+	struct vcpu *v = p ? vcpu_find(p, who & 15) : NULL;
+	struct cpu *c;
+
+	if (!v || p->state != PART_RUNNING || !v->online)
+		return NULL;
+	if (v->se.state == SE_BLOCKED)
+		vcpu_wake(v);
+	if (v->se.state != SE_RUNNABLE)
+		return NULL;
+	c = hv.cpu[v->cpu];
+	um_set_cpu(c->id);
+	if (!cpu_load(c, v))
+		return NULL;
+	c->resched = false;
+	c->current = v;
+	v->part->machine->before_run(v);
+	return v;
+}
+
+/* What cpu_step does when the vcpu need not go on. */
+static void leave(struct vcpu *v)
+{
+	struct cpu *c = hv.cpu[v->cpu];
+
+	c->current = NULL;
+	if (c->loaded && (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
+		cpu_unload(c);
+}
+
+static void exit_with(struct vcpu *v, struct vcpu_exit *x)
+{
+	exit_dispatch(v, x);
+	leave(v);
+}
+
+static void call(struct vcpu *v, u64 nr, const u64 *args)
+{
+	struct papr_regs *r = &v->arch.papr;
+	struct vcpu_exit x = { .kind = EXIT_HCALL };
+	u64 before;
+
+	x.hcall.nr = nr;
+	x.hcall.args = &r->gpr[4];
+	x.hcall.status = &r->gpr[3];
+	r->gpr[3] = nr;
+	memcpy(&r->gpr[4], args, HCALL_MAX_ARGS * sizeof(u64));
+	before = oracle_digest();
+	exit_dispatch(v, &x);
+	if ((s64)r->gpr[3] < 0 && oracle_digest() != before)
+		fuzz_abort("call %llx (%llx %llx %llx %llx) returned %lld and changed something",
+			   (unsigned long long)nr, (unsigned long long)args[0],
+			   (unsigned long long)args[1], (unsigned long long)args[2],
+			   (unsigned long long)args[3], (long long)r->gpr[3]);
+	leave(v);
+}
+
+/* Number and arguments of a call. */
+static u64 read_call(struct fuzz *f, const struct vcpu *v, u64 *args)
+{
+	const struct hcall_table *t = v->part->machine->hcalls;
+	unsigned row = in_u8(&f->in);
+
+	memset(args, 0, HCALL_MAX_ARGS * sizeof(u64));
+	if (row >= t->nrows) {
+		u64 nr = in_u64(&f->in);
+
+		for (unsigned i = 0; i < 4; i++)
+			args[i] = in_value(&f->in, v, ARG_U64);
+		return nr;
+	}
+	for (unsigned i = 0; i < t->rows[row].nargs; i++)
+		args[i] = in_value(&f->in, v, t->rows[row].kind[i]);
+	return t->rows[row].nr;
+}
+
+static void op_call(struct fuzz *f, bool light)
+{
+	struct vcpu *v = enter(f);
+	u64 args[HCALL_MAX_ARGS], nr;
+
+	if (!v)
+		return;
+	nr = read_call(f, v, args);
+	if (light) {
+		struct papr_regs r = v->arch.papr;
+		struct cpu *c = hv.cpu[v->cpu];
+
+		r.gpr[3] = nr;
+		memcpy(&r.gpr[4], args, sizeof(args));
+		if (hcall_light(&v->arch, &r)) {
+			memcpy(&v->arch.papr.gpr[3], &r.gpr[3], 10 * sizeof(u64));
+			if (c->loaded != v || c->resched)
+				fuzz_abort("a light call rescheduled");
+			leave(v);
+			return;
+		}
+	}
+	call(v, nr, args);
+}
+
+/* The guest's own store; outside its memory it does not happen. */
+static void guest_write(struct partition *p, u64 g, const void *from, u64 n)
+{
+	const u8 *b = from;
+
+	for (u64 i = 0; i < n; i++) {
+		unsigned prot;
+		pa_t pa;
+		u8 *at;
+
+		if (arch_gspace_query(&p->gspace, GPA((g + i) & ~HV_PAGE_MASK), &pa, &prot))
+			return;
+		at = um_phys(PA(pa.v + ((g + i) & HV_PAGE_MASK)));
+		*at = b[i];
+	}
+}
+
+#define BLOCK 0xa000
+
+static void op_rtas(struct fuzz *f)
+{
+	struct vcpu *v = enter(f);
+	u64 args[HCALL_MAX_ARGS] = { BLOCK };
+	be32_t block[3 + 16] = { 0 };
+	u32 nargs, nrets;
+
+	if (!v)
+		return;
+	block[0] = cpu_to_be32((u32)in_value(&f->in, v, ARG_U64));
+	nargs = in_u8(&f->in);
+	nrets = in_u8(&f->in);
+	block[1] = cpu_to_be32(nargs);
+	block[2] = cpu_to_be32(nrets);
+	for (unsigned i = 0; i < nargs % 17; i++)
+		block[3 + i] = cpu_to_be32((u32)in_value(&f->in, v, ARG_U64));
+	guest_write(v->part, BLOCK, block, sizeof(block));
+	call(v, HV_RTAS, args);
+}
+
+static void op_write(struct fuzz *f)
+{
+	struct partition *p = fuzz_partition(f, in_u8(&f->in));
+	u8 buf[256], n;
+	u64 g;
+
+	if (!p || !p->nvcpus || p->state != PART_RUNNING)
+		return;
+	g = in_value(&f->in, p->vcpu[0], ARG_GPA);
+	n = in_u8(&f->in);
+	for (unsigned i = 0; i < n; i++)
+		buf[i] = in_u8(&f->in);
+	guest_write(p, g, buf, n);
+}
+
+static void op_exit(struct fuzz *f)
+{
+	struct vcpu *v = enter(f);
+	struct vcpu_exit x = { 0 };
+	u8 kind;
+	u64 a, b;
+
+	if (!v)
+		return;
+	kind = in_u8(&f->in);
+	a = in_value(&f->in, v, ARG_U64);
+	b = in_value(&f->in, v, ARG_U64);
+	x.kind = (enum exit_kind)(kind % EXIT_KINDS);
+	switch (x.kind) {
+	case EXIT_HCALL:
+		leave(v); /* that is OP_CALL */
+		return;
+	case EXIT_MEMORY:
+		x.mem.addr = GPA(a);
+		x.mem.va = b;
+		x.mem.size = 8;
+		x.mem.access = (u8)(kind >> 4 & 7);
+		x.mem.mapped = kind >> 7;
+		break;
+	case EXIT_IO:
+		x.io.port = (u32)a;
+		x.io.size = (u8)b;
+		break;
+	case EXIT_REGISTER:
+		x.reg.nr = (u32)a;
+		x.reg.write = b & 1;
+		break;
+	case EXIT_ILLEGAL:
+		x.illegal.cause = (enum illegal_cause)(a % 3);
+		x.illegal.info = b;
+		break;
+	case EXIT_DEAD:
+		x.dead.why = "the fuzzer says so";
+		x.dead.code = a;
+		break;
+	default:
+		break;
+	}
+	exit_with(v, &x);
+}
+
+static void op_input(struct fuzz *f)
+{
+	char buf[256];
+	u8 n = in_u8(&f->in);
+
+	for (unsigned i = 0; i < n; i++) {
+		buf[i] = (char)in_u8(&f->in);
+		if (buf[i] == CONSOLE_END) /* ends the machine, rightly */
+			buf[i] = CONSOLE_SWITCH;
+	}
+	um_input(buf, n);
+	um_set_cpu(0);
+	console_poll(arch_now());
+	console_flush();
+}
+
+static void op_put(struct fuzz *f)
+{
+	unsigned n = in_u8(&f->in) % NCPUS;
+	struct cpu *c = hv.cpu[n];
+	struct vcpu *v;
+	u64 until;
+
+	um_set_cpu(n);
+	cpu_unload(c);
+	v = sched_pick(&c->sched, arch_now(), &until);
+	if (v && v->part->state == PART_RUNNING && cpu_load(c, v))
+		v->part->machine->before_run(v);
+}
+
+static void op_life(struct fuzz *f)
+{
+	static err_t (*const verb[])(struct partition *) = { partition_start, partition_destroy };
+	struct partition *p = fuzz_partition(f, in_u8(&f->in));
+	u8 which = in_u8(&f->in);
+
+	if (!p || p->state < PART_READY)
+		return;
+	lock_take(&hv.lock);
+	if (which % 3 == 2)
+		partition_stop(p, STOP_ORDER);
+	else
+		verb[which % 3](p);
+	lock_drop(&hv.lock);
+	/* each CPU sees it when it is kicked */
+	for (unsigned i = 0; i < NCPUS; i++) {
+		struct cpu *c = hv.cpu[i];
+
+		if (c->loaded && c->loaded->part->state != PART_RUNNING) {
+			um_set_cpu(i);
+			cpu_unload(c);
+		}
+	}
+}
+
+static void op_create(struct fuzz *f)
+{
+	unsigned slot = in_u8(&f->in) % SLOTS, flags = in_u8(&f->in);
+	unsigned vcpus = in_u8(&f->in) % (MAX_VCPUS + 2);
+	u64 memory = (u64)in_u8(&f->in) * KIB(64);
+
+	fuzz_create(f, slot, flags, vcpus, memory);
+}
+
+bool fuzz_step(struct fuzz *f)
+{
+	if (f->in.at == f->in.end)
+		return false;
+	switch (in_u8(&f->in) % OPS) {
+	case OP_CALL:
+		op_call(f, false);
+		break;
+	case OP_LIGHT:
+		op_call(f, true);
+		break;
+	case OP_RTAS:
+		op_rtas(f);
+		break;
+	case OP_WRITE:
+		op_write(f);
+		break;
+	case OP_EXIT:
+		op_exit(f);
+		break;
+	case OP_CLOCK:
+		um_advance(1ull << (in_u8(&f->in) % 40));
+		break;
+	case OP_INPUT:
+		op_input(f);
+		break;
+	case OP_NOMEM:
+		palloc_fail_nth(in_u8(&f->in));
+		break;
+	case OP_PUT:
+		op_put(f);
+		break;
+	case OP_CREATE:
+		op_create(f);
+		break;
+	case OP_LIFE:
+		op_life(f);
+		break;
+	case OP_REAP:
+		for (u8 n = in_u8(&f->in); n && partition_reap(); n--)
+			;
+		break;
+	case OP_CPU:
+		um_set_cpu(in_u8(&f->in) % NCPUS);
+		break;
+	}
+	return true;
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Values of arguments: for each kind some that are right, some just outside and some hostile, and
+ * any 64 bits. Next to read: ops.c.
+ */
+#include "fuzz.h"
+
+u8 in_u8(struct input *in)
+{
+	return in->at < in->end ? *in->at++ : 0;
+}
+
+u64 in_u64(struct input *in)
+{
+	u64 v = 0;
+
+	for (unsigned i = 0; i < 8; i++)
+		v |= (u64)in_u8(in) << (8 * i);
+	return v;
+}
+
+static u64 own(const struct vcpu *v)
+{
+	return v->part->id.v;
+}
+
+static u64 lpid_value(const struct vcpu *v, u8 n)
+{
+	const u64 t[] = { own(v),
+			  1,
+			  2,
+			  3,
+			  4,
+			  0,
+			  own(v) + 256,
+			  255,
+			  256,
+			  own(v) | 1ull << 32,
+			  ~0ull,
+			  own(v) | 1ull << 16 };
+
+	return t[n % ARRAY_SIZE(t)];
+}
+
+static u64 vcpu_value(const struct vcpu *v, u8 n)
+{
+	const u64 t[] = { 0,
+			  1,
+			  v->index,
+			  v->part->nvcpus - 1ull,
+			  v->part->nvcpus,
+			  MAX_VCPUS,
+			  MAX_VCPUS - 1,
+			  1ull << 32,
+			  ~0ull,
+			  0xffffffff };
+
+	return t[n % ARRAY_SIZE(t)];
+}
+
+/* Addresses, flags, lengths, register images: what the calls of today tell apart. */
+static u64 any_value(const struct vcpu *v, u8 n)
+{
+	u64 mem = v->part->mem.bytes;
+	const u64 t[] = {
+		/* small numbers and edges of fields */
+		0,
+		1,
+		2,
+		3,
+		4,
+		5,
+		6,
+		7,
+		8,
+		12,
+		13,
+		15,
+		16,
+		17,
+		0x1d,
+		0x1f,
+		0x20,
+		0x3f,
+		0xff,
+		0x100,
+		0x7fff,
+		0xffff,
+		0x10000,
+		0x7fffffff,
+		0x80000000,
+		0xffffffff,
+		1ull << 32,
+		1ull << 63,
+		~0ull,
+		~0ull - 1,
+		(1ull << 63) - 1,
+		0x0123456789abcdef,
+		/* addresses: inside, at the ends, outside, wrapping */
+		0x8000,
+		0x8080,
+		0x8f80,
+		0x8fff,
+		0x9000,
+		0xa000,
+		mem - 1,
+		mem - 4,
+		mem - 8,
+		mem - 0x280,
+		mem - 0x1000,
+		mem,
+		mem + 1,
+		mem - 0x10000,
+		1ull << 39,
+		1ull << 52,
+		0xffffffffffff0000,
+		0x30000000,
+		0xfffffff8,
+		0x0fffffffffffffff,
+		/* sub-functions of H_REGISTER_VPA */
+		1ull << 45,
+		2ull << 45,
+		3ull << 45,
+		5ull << 45,
+		6ull << 45,
+		7ull << 45,
+		/* interrupts: XIRR images, sources */
+		0xff000002,
+		0x05000002,
+		0x00000002,
+		0xff001000,
+		0xff000000,
+		0x1000,
+		0xff000003,
+		/* RTAS tokens */
+		0x2000,
+		0x2004,
+		0x2005,
+		0x2006,
+		0x200c,
+		0x200d,
+	};
+
+	return t[n % ARRAY_SIZE(t)];
+}
+
+u64 in_value(struct input *in, const struct vcpu *v, enum arg_kind kind)
+{
+	u8 n = in_u8(in);
+
+	if (n == VALUE_RAW)
+		return in_u64(in);
+	if (kind == ARG_LPID && n < 64)
+		return lpid_value(v, n);
+	if (kind == ARG_VCPU && n < 64)
+		return vcpu_value(v, n);
+	return any_value(v, n);
+}
