@@ -218,6 +218,25 @@ void palloc_init(struct palloc *pa, const struct boot_info *bi)
 	pa->ntotal = pa->nfree;
 }
 
+u64 palloc_adopt(struct palloc *pa, pa_t page, u64 n)
+{
+	u64 first = MAX(page.v >> HV_PAGE_SHIFT, pa->base);
+	u64 end = MIN((page.v >> HV_PAGE_SHIFT) + n, pa->base + pa->nframes);
+
+	if (first >= end)
+		return 0;
+	first -= pa->base;
+	n = end - pa->base - first;
+	for (u64 i = first; i < first + n; i++)
+		CHECK(pa->frames[i].use == FRAME_NONE);
+	lock_take(&pa->lock);
+	fill(&pa->frames[first], n, (struct frame){ .use = FRAME_FREE });
+	free_run(pa, first, n);
+	pa->ntotal += n;
+	lock_drop(&pa->lock);
+	return n;
+}
+
 /* ---- use --------------------------------------------------------------------------------- */
 
 struct frame *palloc_frame(struct palloc *pa, pa_t p)

@@ -26,6 +26,7 @@ struct cpu {
 	unsigned id;
 	_Atomic bool online; /* runs cpu_loop, or is about to */
 	_Atomic bool failed;
+	_Atomic bool claimed; /* it arrived in cpu_main, or the boot CPU gave up waiting */
 	struct sched sched;
 	struct vcpu *loaded;  /* its arch state is on this CPU */
 	struct vcpu *current; /* being served right now, NULL in the idle loop */

@@ -53,6 +53,12 @@ struct boot_info;
 void palloc_init(struct palloc *pa, const struct boot_info *bi);
 
 /*
+ * n pages that boot_info left out (the bundle, once nobody needs it) become free memory, as far as
+ * the map reaches: returns how many. Not RAM of any range, used by nobody. Takes LOCK_FRAMES.
+ */
+u64 palloc_adopt(struct palloc *pa, pa_t page, u64 n);
+
+/*
  * Take 2^order contiguous, naturally aligned pages for `use` and `owner`. The block is zero when
  * `zero`, which may be false for FRAME_HV only. Returns HV_ENOMEM when none is left (or a test made this allocation fail), HV_EINVAL for
  * an order that does not exist. Takes LOCK_FRAMES.

@@ -109,6 +109,30 @@ START_TEST(bad_bundle_ends_with_its_own_code)
 }
 END_TEST
 
+/* On this port the bundle lies behind all RAM; here it is where firmware would put it. */
+START_TEST(adopted_memory_is_free_memory)
+{
+	struct boot_info bi;
+	u64 total;
+	pa_t hole;
+
+	um_setup(&(struct um_config){ .ram = MIB(8), .hole = 100 });
+	hv_reset();
+	arch_boot(&bi);
+	hv_init(&bi);
+	total = hv.palloc.ntotal;
+	hole = PA(bi.ram[0].base.v + bi.ram[0].size);
+	ck_assert_ptr_null(palloc_frame(&hv.palloc, hole));
+	ck_assert_uint_eq(palloc_adopt(&hv.palloc, hole, 100), 100);
+	ck_assert_uint_eq(hv.palloc.ntotal, total + 100);
+	ck_assert_ptr_nonnull(palloc_frame(&hv.palloc, hole));
+	ck_assert_str_eq(palloc_verify(&hv.palloc) ?: "", "");
+	ck_assert_uint_eq(palloc_adopt(&hv.palloc, PA(0), 4), 0); /* beyond the map */
+	ck_assert_uint_eq(palloc_adopt(&hv.palloc, PA(GIB(4)), 4), 0);
+	ck_assert_int_eq(um_catch(palloc_adopt(&hv.palloc, hole, 1)), 1); /* twice */
+}
+END_TEST
+
 static void end(void)
 {
 	um_teardown();
@@ -124,6 +148,7 @@ Suite *suite_main(void)
 	tcase_add_checked_fixture(tc, setup, end);
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, from_bundle_to_power_off, 1, 5);
+	tcase_add_test(tc, adopted_memory_is_free_memory);
 	tcase_add_test(tc, no_bundle_is_a_panic);
 	tcase_add_test(tc, bad_bundle_ends_with_its_own_code);
 	suite_add_tcase(s, tc);
