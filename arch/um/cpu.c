@@ -285,12 +285,7 @@ void um_cpus_drop(void)
 
 void um_cpus_fini(void)
 {
-	unsigned i;
-
-	for (i = 0; i < MAX_CPUS; i++) {
-		host_fiber_free(um.cpu_fiber[i]);
-		um.cpu_fiber[i] = NULL;
-	}
+	host_fiber_free_all(); /* also those of vcpus that nobody has destroyed */
 	um_self = 0;
 }
 

@@ -77,11 +77,11 @@ struct um_fiber {
 	unsigned valgrind_id;
 	void (*fn)(void *arg);
 	void *arg;
-	struct um_fiber *next; /* free list */
+	struct um_fiber *next, **link; /* of the list it is in: in use or free */
 };
 
 static struct um_fiber main_fiber;
-static struct um_fiber *self = &main_fiber, *from, *free_fibers;
+static struct um_fiber *self = &main_fiber, *from, *free_fibers, *used_fibers;
 
 struct um_fiber *host_fiber_main(void)
 {
@@ -117,12 +117,25 @@ static void fiber_entry(void)
 	host_abort();
 }
 
+static void fiber_to(struct um_fiber **list, struct um_fiber *f)
+{
+	if (f->link) {
+		*f->link = f->next;
+		if (f->next)
+			f->next->link = f->link;
+	}
+	f->next = *list;
+	if (f->next)
+		f->next->link = &f->next;
+	f->link = list;
+	*list = f;
+}
+
 static struct um_fiber *fiber_get(void)
 {
 	struct um_fiber *f = free_fibers;
 
 	if (f) {
-		free_fibers = f->next;
 		asan_unpoison(f->stack + GUARD_SIZE, STACK_SIZE);
 		return f;
 	}
@@ -143,6 +156,7 @@ struct um_fiber *host_fiber_new(void (*fn)(void *arg), void *arg)
 {
 	struct um_fiber *f = fiber_get();
 
+	fiber_to(&used_fibers, f);
 	f->fn = fn;
 	f->arg = arg;
 	f->fake = NULL;
@@ -159,8 +173,13 @@ void host_fiber_free(struct um_fiber *f)
 		host_report("a fiber frees itself");
 		host_abort();
 	}
-	f->next = free_fibers;
-	free_fibers = f;
+	fiber_to(&free_fibers, f);
+}
+
+void host_fiber_free_all(void)
+{
+	while (used_fibers)
+		host_fiber_free(used_fibers);
 }
 
 static __attribute__((destructor)) void fiber_drop_stacks(void)

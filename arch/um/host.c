@@ -62,6 +62,13 @@ void host_unpoison(void *v, u64 n)
 	VALGRIND_MAKE_MEM_DEFINED(v, n);
 }
 
+int host_poisoned(const void *v)
+{
+	if (RUNNING_ON_VALGRIND)
+		return VALGRIND_CHECK_MEM_IS_ADDRESSABLE(v, 1) != 0;
+	return asan_poisoned(v);
+}
+
 void *host_alloc(u64 n)
 {
 	void *v = calloc(1, n);

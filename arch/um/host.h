@@ -21,6 +21,9 @@ void host_ram_put(struct host_ram *r);
 void host_poison(void *v, u64 n);
 void host_unpoison(void *v, u64 n);
 
+/* 1 when an access to *v would be a finding, 0 when not, -1 without ASan and valgrind. */
+int host_poisoned(const void *v);
+
 /* Zeroed host memory outside simulated RAM; never fails. */
 void *host_alloc(u64 n);
 void host_free(void *v);
@@ -37,6 +40,7 @@ struct um_fiber *host_fiber_new(void (*fn)(void *arg), void *arg);
 
 /* At any point of its execution, but not from inside. NULL is ignored. */
 void host_fiber_free(struct um_fiber *f);
+void host_fiber_free_all(void); /* but the main one */
 void host_fiber_switch(struct um_fiber *to);
 
 /* stdout and stdin; host_getc is -1 when nothing waits. */

@@ -224,6 +224,12 @@ unsigned um_page_open(pa_t page)
 	return page_of(page)->open;
 }
 
+int um_page_poisoned(pa_t page)
+{
+	page_of(page);
+	return host_poisoned(view_of(page));
+}
+
 unsigned um_windows(unsigned n)
 {
 	unsigned i, open = 0;

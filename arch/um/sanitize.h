@@ -18,11 +18,13 @@
 #define asan_switch_done(save, bottom, size)  __sanitizer_finish_switch_fiber(save, bottom, size)
 #define asan_poison(v, n)		      __asan_poison_memory_region(v, n)
 #define asan_unpoison(v, n)		      __asan_unpoison_memory_region(v, n)
+#define asan_poisoned(v)		      __asan_address_is_poisoned(v)
 #else
 #define asan_switch_start(save, bottom, size) ((void)(save), (void)(bottom), (void)(size))
 #define asan_switch_done(save, bottom, size)  ((void)(save), (void)(bottom), (void)(size))
 #define asan_poison(v, n)		      ((void)(v), (void)(n))
 #define asan_unpoison(v, n)		      ((void)(v), (void)(n))
+#define asan_poisoned(v)		      ((void)(v), -1)
 #endif
 
 #endif

@@ -126,6 +126,12 @@ extern unsigned (*um_lock_count)(void);
 bool um_page_guest(pa_t page);
 unsigned um_page_open(pa_t page);
 
+/*
+ * Is the hypervisor's view of the page closed: would an access be a finding (1) or not (0)? -1 when
+ * neither ASan nor valgrind watches.
+ */
+int um_page_poisoned(pa_t page);
+
 /* Windows open on CPU n. */
 unsigned um_windows(unsigned n);
 
