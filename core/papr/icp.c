@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * XICS presentation: which interrupt a vcpu sees. A vcpu has two sources, the IPI (pending while its
+ * XICS presentation: which interrupt a vcpu sees. It has two sources, the IPI (pending while its
  * priority register mfrr says so) and the terminal when that is routed to it; the more favoured
  * one (lower number) is presented while it is more favoured than the vcpu's own priority.
  * Nothing is latched and so nothing has to be rejected. Next: irq.c (the terminal's source).
@@ -104,7 +104,7 @@ s64 h_cppr(struct vcpu *v, u64 cppr)
 	return H_SUCCESS;
 }
 
-/* The priority need not be less favoured than the current one: Linux ends an IPI with 0 in kexec. */
+/* Any priority is taken, also a more favoured one: Linux ends an IPI with 0 in kexec. */
 s64 h_eoi(struct vcpu *v, u64 xirr)
 {
 	if (!legal_eoi(xirr))

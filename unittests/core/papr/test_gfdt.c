@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The guest's device tree: read back property by property, as a kernel would, and checked by dtc. */
+/* The guest's device tree: read back property by property, and checked by dtc. */
 #include "lab.h"
 
 #include <libfdt.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* XICS presentation: the calls, who is woken and kicked, and what an interrupt does to a guest. */
+/* XICS presentation: the calls, and who is kicked. */
 #include "lab.h"
 
 static u64 xirr(struct vcpu *v)
@@ -127,108 +127,11 @@ START_TEST(masked_ipi_does_not_kick)
 }
 END_TEST
 
-/* ---- before_run ------------------------------------------------------------------------- */
-
-static void before_run(void)
-{
-	machine_papr.before_run(lab_v0);
-}
-
-static void pend(void)
-{
-	lab_call(lab_v0, H_CPPR, 0xff);
-	lab_call(lab_v0, H_IPI, 0, 4);
-}
-
-START_TEST(delivered_when_the_guest_accepts)
-{
-	struct papr_regs *r = papr_regs(lab_v0);
-
-	r->msr = MSR_SF | MSR_EE | MSR_ME | MSR_RI;
-	r->nip = 0x4444;
-	before_run(); /* nothing pending: nothing happens */
-	ck_assert_uint_eq(r->nip, 0x4444);
-	pend();
-	before_run();
-	ck_assert_uint_eq(r->nip, VEC_EXTERNAL);
-	ck_assert_uint_eq(r->srr0, 0x4444);
-	ck_assert_uint_eq(r->srr1, MSR_SF | MSR_EE | MSR_ME | MSR_RI);
-	ck_assert_uint_eq(r->msr, MSR_SF | MSR_ME);
-	ck_assert(!lab_v0->arch.mediate);
-	/* in its handler it is left alone, and not watched */
-	before_run();
-	ck_assert_uint_eq(r->nip, VEC_EXTERNAL);
-	ck_assert(!lab_v0->arch.mediate);
-	/* returns without having asked what it was: it comes again */
-	r->msr |= MSR_EE;
-	r->nip = 0x4448;
-	before_run();
-	ck_assert_uint_eq(r->srr0, 0x4448);
-	/* accepted: over */
-	ck_assert_uint_eq(xirr(lab_v0), 0xff000002);
-	r->msr |= MSR_EE;
-	r->nip = 0x444c;
-	before_run();
-	ck_assert_uint_eq(r->nip, 0x444c);
-}
-END_TEST
-
-START_TEST(watched_while_the_guest_does_not_accept)
-{
-	struct papr_regs *r = papr_regs(lab_v0);
-
-	r->msr = MSR_SF | MSR_ME;
-	r->nip = 0x4444;
-	pend();
-	before_run();
-	ck_assert_uint_eq(r->nip, 0x4444);
-	ck_assert(lab_v0->arch.mediate);
-	r->msr |= MSR_EE;
-	before_run();
-	ck_assert_uint_eq(r->nip, VEC_EXTERNAL);
-	ck_assert(!lab_v0->arch.mediate);
-}
-END_TEST
-
-START_TEST(withdrawn_while_watched)
-{
-	struct papr_regs *r = papr_regs(lab_v0);
-
-	r->msr = MSR_SF | MSR_ME;
-	pend();
-	before_run();
-	ck_assert(lab_v0->arch.mediate);
-	lab_call(lab_v0, H_CPPR, 0);
-	before_run();
-	ck_assert(!lab_v0->arch.mediate);
-	ck_assert_uint_eq(papr_attn(papr_vcpu(lab_v0)), 0);
-}
-END_TEST
-
-START_TEST(second_interrupt_is_news)
-{
-	struct papr_regs *r = papr_regs(lab_v0);
-
-	r->msr = MSR_SF | MSR_ME | MSR_EE;
-	ck_assert_int_eq(lab_rtas(lab_v0, "ibm,set-xive", NULL, 0, XICS_TERM, 0, 6), RTAS_OK);
-	lab_call(lab_v0, H_CPPR, 0xff);
-	machine_papr.term_input(lab_p);
-	before_run();
-	ck_assert_uint_eq(xirr(lab_v0), 0xff001000);
-	lab_call(lab_v0, H_IPI, 0, 4); /* more favoured: may interrupt the handler */
-	before_run();
-	ck_assert(lab_v0->arch.mediate);
-	ck_assert_uint_eq(xirr(lab_v0), 0x06000002);
-}
-END_TEST
-
 Suite *suite_papr_icp(void);
 Suite *suite_papr_icp(void)
 {
 	return LAB_SUITE("papr_icp", boots_with_everything_masked, ipi_life,
 			 ipi_not_withdrawn_comes_again, priority_is_strict, masking_withdraws,
 			 poll_has_no_effect, errors, eoi_takes_what_linux_gives,
-			 ipi_to_a_running_vcpu_kicks, masked_ipi_does_not_kick,
-			 delivered_when_the_guest_accepts, watched_while_the_guest_does_not_accept,
-			 withdrawn_while_watched, second_interrupt_is_news);
+			 ipi_to_a_running_vcpu_kicks, masked_ipi_does_not_kick);
 }
