@@ -134,7 +134,10 @@ void um_end(int code)
 	um.ended = true;
 	um.end_code = code;
 	um.why = UM_POWEROFF;
-	um_cpus_drop();
+	if (code != UM_BUG && code != UM_HALT)
+		um_cpus_drop();
+	else if (host_fiber_self() != host_fiber_main())
+		um.cpu[um_self].state = UM_CPU_HALTED;
 	if (host_fiber_self() != host_fiber_main())
 		host_fiber_switch(host_fiber_main());
 	um_end_here();
