@@ -90,8 +90,10 @@ err_t arch_cpu_start(unsigned cpu)
 	arch_barrier();
 	if (opal_call(OPAL_START_CPU, c->pir, secondary_entry))
 		return HV_EIO;
-	while (!c->running && !late)
+	while (!c->running && !late) {
+		arch_relax();
 		late = timebase() - since > arch_tick_hz() / 1000 * START_WAIT_MS;
+	}
 	return late ? HV_EIO : HV_OK;
 }
 
