@@ -167,7 +167,7 @@ bool papr_icp_light(struct vcpu *v, u64 *gpr)
 	struct papr_icp new;
 	bool done;
 
-	if (papr_attn(pv) & ~(ATTN_EXT | ATTN_TAKEN))
+	if (gpr[3] < H_EOI || gpr[3] > H_XIRR || papr_attn(pv) & ~(ATTN_EXT | ATTN_TAKEN))
 		return false;
 	lock_take(&v->lock);
 	new = pv->icp;

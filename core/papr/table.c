@@ -81,17 +81,22 @@ const struct hcall_table papr_hcalls = {
 	},
 };
 
+/* Out of line, so that the null call saves no registers. */
+static __attribute__((noinline)) bool light(struct vcpu *v, u64 *gpr)
+{
+	if (hv.tracing || !papr_icp_light(v, gpr))
+		return false;
+	v->nhcalls++;
+	return true;
+}
+
 bool hcall_light(struct arch_vcpu *av, struct papr_regs *regs)
 {
 	struct vcpu *v = container_of(av, struct vcpu, arch);
-	u64 *gpr = regs->gpr;
 
-	if (unlikely(hv.tracing))
-		return false;
-	if (likely(gpr[3] == HV_NULL))
-		gpr[3] = H_SUCCESS;
-	else if (!papr_icp_light(v, gpr))
-		return false;
+	if (unlikely(regs->gpr[3] != HV_NULL || hv.tracing))
+		return light(v, regs->gpr);
+	regs->gpr[3] = H_SUCCESS;
 	v->nhcalls++;
 	return true;
 }
