@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The contract tests inside the boot image: build/ppc64/rhype-test.elf runs them, instead of
- * partitions, when its command line says rhype.selftest. Next: ../arch/test_contract.c.
+ * partitions, when its command line says rhype.selftest or there is no bundle. Next:
+ * ../arch/test_contract.c.
  */
 #include "../arch/contract.h"
 #include "hv.h"
@@ -47,7 +48,7 @@ static bool wanted(const char *s)
 
 void boot_selftest(const struct boot_info *bi)
 {
-	if (!wanted(bi->cmdline))
+	if (bi->bundle_len && !wanted(bi->cmdline))
 		return;
 	hv_init(bi);
 	if (arch_cpu_init())
