@@ -28,6 +28,9 @@ struct fuzz {
 	lpid_t id[SLOTS];
 };
 
+/* Print each call with its arguments and results (FUZZ_VERBOSE in the environment). */
+extern bool fuzz_verbose;
+
 /* Do the next operation of the program. False when it is over. */
 bool fuzz_step(struct fuzz *f);
 

@@ -19,6 +19,9 @@ fuzz: fuzz-progs
 
 fuzz-progs: $(FUZZ_PROGS) $(FUZZ_SEEDS) $(FUZZ_BUNDLES)
 
+# The search follows coverage of the hypervisor, not of the fuzzer's own checks.
+$(O)/um-fuzz/harness/fuzz/%.o: UM_FLAGS_um-fuzz := $(UM_SANITIZE)
+
 $(FUZZ_OUT)/replay_hcall: $(call um_objs,um-asan) \
 		$(FUZZ_SRC:%.c=$(O)/um-asan/%.o) $(O)/um-asan/harness/fuzz/replay.o
 	@mkdir -p $(@D)

@@ -3,8 +3,12 @@
  * Fuzzes sequences of hypervisor calls by several partitions (prog.h). Built twice: for libFuzzer,
  * and with replay.c as a program over files. Next to read: ops.c.
  */
+#include <stdlib.h>
+
 #include "fuzz.h"
 #include "um.h"
+
+bool fuzz_verbose;
 
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size);
 
@@ -25,6 +29,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	static struct fuzz f;
 	int code;
 
+	fuzz_verbose = getenv("FUZZ_VERBOSE") != NULL;
 	f = (struct fuzz){ .in = { data, data + size } };
 	code = um_catch(run(&f));
 	if (code != UM_NO_END)

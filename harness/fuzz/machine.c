@@ -54,7 +54,7 @@ void fuzz_boot(struct fuzz *f)
 {
 	static struct boot_info bi;
 
-	um_setup(&(struct um_config){ .ncpus = NCPUS, .ram = MIB(8) });
+	um_setup(&(struct um_config){ .ncpus = NCPUS, .ram = MIB(4) });
 	um_lock_count = lock_count;
 	hv_reset();
 	arch_boot(&bi);
@@ -67,9 +67,15 @@ void fuzz_boot(struct fuzz *f)
 	    create(f, 1, CREATE_HOLD, 2, MIB(1)))
 		fuzz_abort("the first two partitions cannot be created");
 	lock_take(&hv.lock);
-	for (unsigned i = 0; i < 2; i++)
-		if (partition_start(f->slot[i]))
+	for (unsigned i = 0; i < 2; i++) {
+		struct partition *p = f->slot[i];
+
+		if (partition_start(p))
 			fuzz_abort("partition %u cannot be started", i);
+		lock_take(&p->lock);
+		vcpu_online(p->vcpu[1]);
+		lock_drop(&p->lock);
+	}
 	lock_drop(&hv.lock);
 }
 

@@ -3,6 +3,8 @@
  * The operations of a program (prog.h). Calls go through exit_dispatch, as from a guest, on the CPU
  * where the vcpu lives. Next to read: oracle.c (what is checked), machine.c (what it runs on).
  */
+#include <stdio.h>
+
 #include "arch_papr.h"
 #include "console.h"
 #include "endian.h"
@@ -10,28 +12,35 @@
 #include "hvstring.h"
 #include "um.h"
 
-/* The vcpu of an operand, loaded on its CPU and about to leave its guest; NULL: it does not run. */
-static struct vcpu *enter(struct fuzz *f)
+/* The vcpu of an operand; NULL: there is none. */
+static struct vcpu *operand(struct fuzz *f)
 {
 	u8 who = in_u8(&f->in);
 	struct partition *p = fuzz_partition(f, who >> 4);
-	struct vcpu *v = p ? vcpu_find(p, who & 15) : NULL;
+
+	return p ? vcpu_find(p, who & 15) : NULL;
+}
+
+/* Load v on its CPU, as if it were about to leave its guest. False: it does not run. */
+static bool enter(struct vcpu *v)
+{
+	struct partition *p = v ? v->part : NULL;
 	struct cpu *c;
 
 	if (!v || p->state != PART_RUNNING || !v->online)
-		return NULL;
+		return false;
 	if (v->se.state == SE_BLOCKED)
 		vcpu_wake(v);
 	if (v->se.state != SE_RUNNABLE)
-		return NULL;
+		return false;
 	c = hv.cpu[v->cpu];
 	um_set_cpu(c->id);
 	if (!cpu_load(c, v))
-		return NULL;
+		return false;
 	c->resched = false;
 	c->current = v;
 	v->part->machine->before_run(v);
-	return v;
+	return true;
 }
 
 /* What cpu_step does when the vcpu need not go on. */
@@ -44,10 +53,19 @@ static void leave(struct vcpu *v)
 		cpu_unload(c);
 }
 
-static void exit_with(struct vcpu *v, struct vcpu_exit *x)
+/* For people: FUZZ_VERBOSE=1 build/fuzz/replay_hcall FILE */
+static void say_call(const struct vcpu *v, u64 nr, const u64 *args, const char *how)
 {
-	exit_dispatch(v, x);
-	leave(v);
+	const struct hcall_row *row = hcall_find(v->part->machine->hcalls, nr);
+	const u64 *gpr = v->arch.papr.gpr;
+
+	if (!fuzz_verbose)
+		return;
+	printf("lpid %u vcpu %u: %s %s %llx(%llx %llx %llx %llx) = %lld %llx %llx %llx\n",
+	       v->part->id.v, v->index, how, row ? row->name : "unknown", (unsigned long long)nr,
+	       (unsigned long long)args[0], (unsigned long long)args[1],
+	       (unsigned long long)args[2], (unsigned long long)args[3], (long long)gpr[3],
+	       (unsigned long long)gpr[4], (unsigned long long)gpr[5], (unsigned long long)gpr[6]);
 }
 
 static void call(struct vcpu *v, u64 nr, const u64 *args)
@@ -63,6 +81,7 @@ static void call(struct vcpu *v, u64 nr, const u64 *args)
 	memcpy(&r->gpr[4], args, HCALL_MAX_ARGS * sizeof(u64));
 	before = oracle_digest();
 	exit_dispatch(v, &x);
+	say_call(v, nr, args, "full");
 	if ((s64)r->gpr[3] < 0 && oracle_digest() != before)
 		fuzz_abort("call %llx (%llx %llx %llx %llx) returned %lld and changed something",
 			   (unsigned long long)nr, (unsigned long long)args[0],
@@ -74,7 +93,7 @@ static void call(struct vcpu *v, u64 nr, const u64 *args)
 /* Number and arguments of a call. */
 static u64 read_call(struct fuzz *f, const struct vcpu *v, u64 *args)
 {
-	const struct hcall_table *t = v->part->machine->hcalls;
+	const struct hcall_table *t = machine_find("papr")->hcalls;
 	unsigned row = in_u8(&f->in);
 
 	memset(args, 0, HCALL_MAX_ARGS * sizeof(u64));
@@ -92,12 +111,11 @@ static u64 read_call(struct fuzz *f, const struct vcpu *v, u64 *args)
 
 static void op_call(struct fuzz *f, bool light)
 {
-	struct vcpu *v = enter(f);
-	u64 args[HCALL_MAX_ARGS], nr;
+	struct vcpu *v = operand(f);
+	u64 args[HCALL_MAX_ARGS], nr = read_call(f, v, args);
 
-	if (!v)
+	if (!enter(v))
 		return;
-	nr = read_call(f, v, args);
 	if (light) {
 		struct papr_regs r = v->arch.papr;
 		struct cpu *c = hv.cpu[v->cpu];
@@ -106,6 +124,7 @@ static void op_call(struct fuzz *f, bool light)
 		memcpy(&r.gpr[4], args, sizeof(args));
 		if (hcall_light(&v->arch, &r)) {
 			memcpy(&v->arch.papr.gpr[3], &r.gpr[3], 10 * sizeof(u64));
+			say_call(v, nr, args, "light");
 			if (c->loaded != v || c->resched)
 				fuzz_abort("a light call rescheduled");
 			leave(v);
@@ -136,13 +155,11 @@ static void guest_write(struct partition *p, u64 g, const void *from, u64 n)
 
 static void op_rtas(struct fuzz *f)
 {
-	struct vcpu *v = enter(f);
+	struct vcpu *v = operand(f);
 	u64 args[HCALL_MAX_ARGS] = { BLOCK };
 	be32_t block[3 + 16] = { 0 };
 	u32 nargs, nrets;
 
-	if (!v)
-		return;
 	block[0] = cpu_to_be32((u32)in_value(&f->in, v, ARG_U64));
 	nargs = in_u8(&f->in);
 	nrets = in_u8(&f->in);
@@ -150,8 +167,14 @@ static void op_rtas(struct fuzz *f)
 	block[2] = cpu_to_be32(nrets);
 	for (unsigned i = 0; i < nargs % 17; i++)
 		block[3 + i] = cpu_to_be32((u32)in_value(&f->in, v, ARG_U64));
+	if (!enter(v))
+		return;
 	guest_write(v->part, BLOCK, block, sizeof(block));
 	call(v, HV_RTAS, args);
+	if (fuzz_verbose && v->part->state == PART_RUNNING)
+		printf("    rtas %x(%x %x %x) of %u, %u\n", be32_to_cpu(block[0]),
+		       be32_to_cpu(block[3]), be32_to_cpu(block[4]), be32_to_cpu(block[5]), nargs,
+		       nrets);
 }
 
 static void op_write(struct fuzz *f)
@@ -160,31 +183,27 @@ static void op_write(struct fuzz *f)
 	u8 buf[256], n;
 	u64 g;
 
-	if (!p || !p->nvcpus || p->state != PART_RUNNING)
-		return;
-	g = in_value(&f->in, p->vcpu[0], ARG_GPA);
+	g = in_value(&f->in, p && p->nvcpus ? p->vcpu[0] : NULL, ARG_GPA);
 	n = in_u8(&f->in);
 	for (unsigned i = 0; i < n; i++)
 		buf[i] = in_u8(&f->in);
-	guest_write(p, g, buf, n);
+	if (p && p->state == PART_RUNNING)
+		guest_write(p, g, buf, n);
 }
 
 static void op_exit(struct fuzz *f)
 {
-	struct vcpu *v = enter(f);
+	struct vcpu *v = operand(f);
 	struct vcpu_exit x = { 0 };
 	u8 kind;
 	u64 a, b;
 
-	if (!v)
-		return;
 	kind = in_u8(&f->in);
 	a = in_value(&f->in, v, ARG_U64);
 	b = in_value(&f->in, v, ARG_U64);
 	x.kind = (enum exit_kind)(kind % EXIT_KINDS);
 	switch (x.kind) {
-	case EXIT_HCALL:
-		leave(v); /* that is OP_CALL */
+	case EXIT_HCALL: /* that is OP_CALL */
 		return;
 	case EXIT_MEMORY:
 		x.mem.addr = GPA(a);
@@ -212,7 +231,10 @@ static void op_exit(struct fuzz *f)
 	default:
 		break;
 	}
-	exit_with(v, &x);
+	if (!enter(v))
+		return;
+	exit_dispatch(v, &x);
+	leave(v);
 }
 
 static void op_input(struct fuzz *f)

@@ -9,6 +9,7 @@
 
 #include "console.h"
 #include "fuzz.h"
+#include "hvstring.h"
 #include "um.h"
 
 void fuzz_abort(const char *f, ...)
@@ -110,8 +111,15 @@ static u64 mix(u64 h, const void *p, size_t n)
 {
 	const u8 *b = p;
 
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ b[i]) * 0x100000001b3;
+	for (; n >= 8; n -= 8, b += 8) {
+		u64 w;
+
+		memcpy(&w, b, 8);
+		h = (h ^ w) * 0x100000001b3;
+		h ^= h >> 29;
+	}
+	for (; n; n--)
+		h = (h ^ *b++) * 0x100000001b3;
 	return h;
 }
 

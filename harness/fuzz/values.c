@@ -19,9 +19,15 @@ u64 in_u64(struct input *in)
 	return v;
 }
 
+/* Without a vcpu the values do not matter, but the bytes are read all the same. */
 static u64 own(const struct vcpu *v)
 {
-	return v->part->id.v;
+	return v ? v->part->id.v : 0;
+}
+
+static u64 nvcpus(const struct vcpu *v)
+{
+	return v ? v->part->nvcpus : 1;
 }
 
 static u64 lpid_value(const struct vcpu *v, u8 n)
@@ -44,16 +50,9 @@ static u64 lpid_value(const struct vcpu *v, u8 n)
 
 static u64 vcpu_value(const struct vcpu *v, u8 n)
 {
-	const u64 t[] = { 0,
-			  1,
-			  v->index,
-			  v->part->nvcpus - 1ull,
-			  v->part->nvcpus,
-			  MAX_VCPUS,
-			  MAX_VCPUS - 1,
-			  1ull << 32,
-			  ~0ull,
-			  0xffffffff };
+	const u64 t[] = { 0,	     1,		v ? v->index : 0, nvcpus(v) - 1,
+			  nvcpus(v), MAX_VCPUS, MAX_VCPUS - 1,	  1ull << 32,
+			  ~0ull,     0xffffffff };
 
 	return t[n % ARRAY_SIZE(t)];
 }
@@ -61,7 +60,7 @@ static u64 vcpu_value(const struct vcpu *v, u8 n)
 /* Addresses, flags, lengths, register images: what the calls of today tell apart. */
 static u64 any_value(const struct vcpu *v, u8 n)
 {
-	u64 mem = v->part->mem.bytes;
+	u64 mem = v ? v->part->mem.bytes : MIB(1);
 	const u64 t[] = {
 		/* small numbers and edges of fields */
 		0,
