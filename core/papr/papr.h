@@ -102,7 +102,7 @@ void papr_icp_update(struct vcpu *v); /* v's lock held: recompute ATTN_EXT; wake
 bool papr_icp_light(struct vcpu *v, u64 *gpr); /* see hcall_light */
 void papr_term_init(struct papr_part *pp);
 void papr_term_route(struct partition *p, u32 server, u8 prio); /* p's lock held */
-void papr_term_input(struct partition *p);			/* no lock held */
+void papr_term_input(struct partition *p);			/* LOCK_HV may be held */
 
 /* mode.c: bring a vcpu to its partition's modes. It is loaded here or not running. */
 void papr_mode_adopt(struct vcpu *v);
