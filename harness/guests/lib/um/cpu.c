@@ -284,7 +284,7 @@ void g_barrier(void)
 
 void g_relax(void)
 {
-	um_compute(50);
+	um_compute(1000); /* long enough that another CPU gets its turn */
 }
 
 /* ---- time, vcpus ------------------------------------------------------------------------- */
@@ -321,7 +321,7 @@ void port_prepare(unsigned index, void (*fn)(u64 arg), u64 arg, u32 *entry, u32 
 {
 	u64 at = START_AT(index % G_MAX_VCPUS);
 
-	um_write(at, UM_MAGIC START_NAME, UM_MAGIC_LEN + sizeof(START_NAME));
+	um_write(at, UM_MAGIC "\0" START_NAME, UM_MAGIC_LEN + sizeof(START_NAME));
 	um_st64(at + START_FN, (u64)fn);
 	um_st64(at + START_ARG, arg);
 	um_st64(at + START_GUEST, (u64)self()->guest);
