@@ -121,6 +121,7 @@ static enum um_stop run_for(unsigned n, const char *prog, unsigned ncpus, unsign
 	lab_boot(&(struct um_config){ .ncpus = ncpus, .ram = MIB(16) });
 	nparts = n;
 	program = prog;
+	memset(part, 0, sizeof(part));
 	um_start_cpu(0, cpu_0);
 	for (unsigned c = 1; c < ncpus; c++)
 		um_start_cpu(c, cpu_n);
@@ -216,6 +217,7 @@ START_TEST(stops_from_outside)
 	lab_boot(&(struct um_config){ .ncpus = 3, .ram = MIB(16), .seed = (u64)_i + 1 });
 	nparts = 2;
 	program = "lt_count";
+	memset(part, 0, sizeof(part)); /* without fork, those of the test before stand there */
 	cpus_mask = 3;
 	um_start_cpu(0, cpu_0);
 	um_start_cpu(1, cpu_n);
