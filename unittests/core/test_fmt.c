@@ -10,7 +10,7 @@
 #include "fmt.h"
 
 #define N      96
-#define ROUNDS 200000
+#define ROUNDS 40000
 
 static unsigned below(unsigned n)
 {

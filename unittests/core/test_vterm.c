@@ -66,11 +66,11 @@ END_TEST
 START_TEST(random_traffic)
 {
 	u8 sent = 0, got = 0;
-	u64 dropped = 0, waiting = 0;
+	u64 dropped = 0, waiting = 0, wrong = 0;
 
 	srandom(1);
 	t->head = t->tail = ~0u - 1000; /* the counters wrap on the way */
-	for (unsigned i = 0; i < 5000; i++) {
+	for (unsigned i = 0; i < 3000; i++) {
 		unsigned n = (unsigned)random() % 100, room = VTERM_IN - (unsigned)waiting, k;
 		u8 buf[100];
 
@@ -85,11 +85,12 @@ START_TEST(random_traffic)
 			ck_assert_uint_eq(k, MIN(n, waiting));
 			waiting -= k;
 			for (n = 0; n < k; n++)
-				ck_assert_uint_eq(buf[n], got++);
+				wrong += buf[n] != got++;
 		}
 		ck_assert_uint_eq(t->dropped, dropped);
 		ck_assert_uint_eq(t->head - t->tail, waiting);
 	}
+	ck_assert_uint_eq(wrong, 0);
 	ck_assert_uint_gt(dropped, 0);
 }
 END_TEST
