@@ -89,6 +89,16 @@ static void tally(struct run *r)
 	t->tallied = true;
 }
 
+/* What the group of the pattern holds, if the line matches. */
+static void capture(const struct run *r, const struct pattern *p, char *to)
+{
+	regmatch_t m[2];
+
+	if (!regexec(&p->re, r->line, 2, m, 0))
+		snprintf(to, TEXT_LEN, "%.*s", (int)(m[1].rm_eo - m[1].rm_so),
+			 r->line + m[1].rm_so);
+}
+
 static void end_of_line(struct run *r, struct child *c)
 {
 	struct test *t = r->t;
@@ -106,6 +116,10 @@ static void end_of_line(struct run *r, struct child *c)
 			a->seen++;
 		if (side)
 			a->last = side;
+	}
+	for (unsigned i = 0; i < t->nequal; i++) {
+		capture(r, &t->equal[i].a, t->equal[i].got_a);
+		capture(r, &t->equal[i].b, t->equal[i].got_b);
 	}
 	r->len = 0;
 	r->line[0] = 0;
@@ -157,6 +171,16 @@ static bool complete(struct run *r, const char *say)
 			if (say)
 				fail(r, "%s; '%s' and '%s' alternate %u times, not %u", say,
 				     a->a.text, a->b.text, a->seen, a->want);
+			return false;
+		}
+	}
+	for (unsigned i = 0; i < t->nequal; i++) {
+		struct equal *e = &t->equal[i];
+
+		if (!*e->got_a || strcmp(e->got_a, e->got_b)) {
+			if (say)
+				fail(r, "%s; '%s' gave '%s', '%s' gave '%s'", say, e->a.text,
+				     e->got_a, e->b.text, e->got_b);
 			return false;
 		}
 	}
@@ -302,6 +326,8 @@ static bool run_once(struct run *r, struct test *t, const char *suffix)
 		t->sequence[i].at = 0;
 	for (unsigned i = 0; i < t->nalternate; i++)
 		t->alternate[i].seen = t->alternate[i].last = 0;
+	for (unsigned i = 0; i < t->nequal; i++)
+		t->equal[i].got_a[0] = t->equal[i].got_b[0] = 0;
 	t->tallied = false;
 	t->passed = t->failed = 0;
 	snprintf(r->log_name, sizeof(r->log_name), "%s/%s.log%s", out_dir, t->name, suffix);

@@ -120,6 +120,21 @@ case_ alternate-few 1 "'a' and 'b' alternate 1 times, not 2" 'echo a; echo a; ec
 	alternate 2 a || b
 	expect a
 END
+case_ equal 0 '1 passed' 'echo "12 free"; echo "4 free"; echo "left 12"; echo "left 4"' <<-END
+	test t
+	expect left
+	equal ([0-9]+) free || left ([0-9]+)
+END
+case_ not-equal 1 "gave '12', .* gave '11'" 'echo "12 free"; echo "left 11"' <<-END
+	test t
+	expect left
+	equal ([0-9]+) free || left ([0-9]+)
+END
+case_ equal-missing 1 "gave '', .* gave ''" 'echo "left"' <<-END
+	test t
+	expect left
+	equal ([0-9]+) free || left ([0-9]+)
+END
 case_ tally 0 'suite x: 7 passed, 0 failed' 'echo "7 passed, 0 failed"' <<-END
 	test t
 	tally ([0-9]+) passed, ([0-9]+) failed

@@ -143,7 +143,7 @@ static void read_sum(struct reader *r, const char *args)
 	unsigned kib, steps;
 	FILE *p;
 
-	if (sscanf(args, "%63[a-z0-9-] %u %u", name, &kib, &steps) != 3) {
+	if (sscanf(expand(r, args), "%63[a-z0-9-] %u %u", name, &kib, &steps) != 3) {
 		bad(r, "sum wants NAME KIB STEPS");
 		return;
 	}
@@ -159,20 +159,42 @@ static void read_sum(struct reader *r, const char *args)
 		compile(r, &step->want, text, REG_NOSUB);
 }
 
+/* Two patterns apart by " || ". */
+static bool read_two(struct reader *r, char *s, struct pattern *a, struct pattern *b, int flags)
+{
+	char *bar = s ? strstr(s, " || ") : NULL;
+
+	if (!bar)
+		return false;
+	*bar = 0;
+	compile(r, a, s, flags);
+	compile(r, b, bar + 4, flags);
+	return true;
+}
+
 static void read_alternate(struct reader *r, char *s)
 {
 	struct alternate *a = &r->t->alternate[r->t->nalternate];
-	char *number = strsep(&s, " "), *bar = s ? strstr(s, " || ") : NULL;
+	char *number = strsep(&s, " ");
 
-	if (r->t->nalternate == MAX_ALTERNATE || !bar) {
+	if (r->t->nalternate == MAX_ALTERNATE || !read_two(r, s, &a->a, &a->b, REG_NOSUB)) {
 		bad(r, "alternate wants N PATTERN || PATTERN, at most %d times", MAX_ALTERNATE);
 		return;
 	}
-	*bar = 0;
 	a->want = strtoul(number, NULL, 10);
-	compile(r, &a->a, s, REG_NOSUB);
-	compile(r, &a->b, bar + 4, REG_NOSUB);
 	r->t->nalternate++;
+}
+
+static void read_equal(struct reader *r, char *s)
+{
+	struct equal *e = &r->t->equal[r->t->nequal];
+
+	if (r->t->nequal == MAX_EQUAL || !read_two(r, s, &e->a, &e->b, 0) || e->a.re.re_nsub != 1 ||
+	    e->b.re.re_nsub != 1)
+		bad(r, "equal wants PATTERN || PATTERN, a group in each, at most %d times",
+		    MAX_EQUAL);
+	else
+		r->t->nequal++;
 }
 
 static void read_forbid(struct reader *r, const char *s)
@@ -267,6 +289,8 @@ static void read_line(struct reader *r, const char *key, char *s)
 		read_permit(r, s);
 	} else if (!strcmp(key, "alternate")) {
 		read_alternate(r, s);
+	} else if (!strcmp(key, "equal")) {
+		read_equal(r, s);
 	} else if (!strcmp(key, "tally")) {
 		compile(r, &t->tally, s, 0);
 		if (t->tally.re.re_nsub != 2)

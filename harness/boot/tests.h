@@ -15,6 +15,8 @@
 #define MAX_SEQUENCES 6
 #define MAX_FORBID    16
 #define MAX_ALTERNATE 4
+#define MAX_EQUAL     2
+#define TEXT_LEN      64
 
 /* A pattern with its text; the text is NULL when the place is empty. */
 struct pattern {
@@ -45,6 +47,12 @@ struct alternate {
 	char last;     /* running: 'a', 'b' or 0 */
 };
 
+/* The one group of each pattern must have held the same text when they matched last. */
+struct equal {
+	struct pattern a, b;
+	char got_a[TEXT_LEN], got_b[TEXT_LEN]; /* running */
+};
+
 struct test {
 	const char *name;
 	unsigned line;
@@ -63,6 +71,8 @@ struct test {
 	unsigned nforbid;
 	struct alternate alternate[MAX_ALTERNATE];
 	unsigned nalternate;
+	struct equal equal[MAX_EQUAL];
+	unsigned nequal;
 	struct pattern tally;	 /* two groups: tests passed and failed inside the image */
 	unsigned passed, failed; /* running: what the tally said */
 	bool tallied;

@@ -41,6 +41,17 @@ job()
 		echo "$upper spins"
 		while :; do :; done
 		;;
+	busy*)
+		echo "$upper computes"
+		end=$(($(cut -d. -f1 /proc/uptime) + ${1#busy}))
+		head -c 1m /bin/busybox >/tmp/busy
+		rounds=0
+		while [ "$(cut -d. -f1 /proc/uptime)" -lt "$end" ]; do
+			sha256sum /tmp/busy >/dev/null
+			rounds=$((rounds + 1))
+		done
+		echo "$upper computed $rounds rounds"
+		;;
 	panic)
 		echo "$upper panics"
 		echo c >/proc/sysrq-trigger
