@@ -72,8 +72,6 @@ static bool arg_valid(struct vcpu *v, enum arg_kind kind, u64 arg)
 		return arg != 0 && arg <= MAX_PARTITIONS;
 	case ARG_VCPU:
 		return vcpu_find(v->part, arg) != NULL;
-	case ARG_TERM:
-		return arg == 0; /* a partition has one terminal */
 	case ARG_GPA:
 		return gmem_contains(v->part, GPA(arg), 1);
 	default:

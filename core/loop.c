@@ -11,17 +11,23 @@
 
 #define REAP_STEPS 16 /* bounded steps of destroying partitions per turn */
 
+/* End of a turn of the loaded vcpu: what it used is counted. */
+static void charge(struct cpu *c)
+{
+	if (c->started)
+		sched_charge(&c->sched, c->loaded, c->started, arch_now());
+	c->started = 0;
+}
+
 void cpu_unload(struct cpu *c)
 {
 	struct vcpu *v = c->loaded;
-	u64 now;
 
 	if (!v)
 		return;
+	charge(c);
 	v->part->machine->before_put(v);
 	arch_vcpu_put(&v->arch);
-	now = arch_now();
-	sched_charge(&c->sched, v, c->started, now);
 	v->loaded = false;
 	c->loaded = NULL;
 	/* after this the partition may go away */
@@ -74,18 +80,21 @@ static u64 next_alarm(const struct cpu *c, u64 until)
 	return c->id == 0 ? MIN(until, hv.console.next_poll) : until;
 }
 
-static void run(struct cpu *c, struct vcpu *v)
+/* v's turn, which began at `now`: to its end, or until v or somebody else has better to do. */
+static void run(struct cpu *c, struct vcpu *v, u64 now)
 {
 	const struct machine *m = v->part->machine;
 	struct vcpu_exit x;
 
 	c->current = v;
+	c->started = now;
 	do {
 		m->before_run(v);
 		arch_vcpu_run(&v->arch, &x);
 		exit_dispatch(v, &x);
 	} while (!c->resched && x.kind != EXIT_PREEMPT);
 	c->current = NULL;
+	charge(c);
 }
 
 bool cpu_step(struct cpu *c)
@@ -104,7 +113,7 @@ bool cpu_step(struct cpu *c)
 		cpu_unload(c);
 	if (v && cpu_load(c, v)) {
 		arch_alarm(next_alarm(c, until));
-		run(c, v);
+		run(c, v, now);
 		return true;
 	}
 	if (more || v || atomic_load(&hv.nreap)) {

@@ -21,7 +21,6 @@ enum arg_kind {
 	ARG_ZERO, /* reserved: H_PARAMETER unless 0 */
 	ARG_LPID, /* a live partition, or H_PARAMETER */
 	ARG_VCPU, /* number of a vcpu of the caller's partition, or H_PARAMETER */
-	ARG_TERM, /* a terminal of the caller's partition, or H_PARAMETER */
 	ARG_GPA,  /* logical address inside the caller's memory, or H_PARAMETER */
 };
 

@@ -30,9 +30,8 @@ struct cpu {
 	struct sched sched;
 	struct vcpu *loaded;  /* its arch state is on this CPU */
 	struct vcpu *current; /* being served right now, NULL in the idle loop */
+	u64 started;	      /* when the turn of `loaded` began; 0 between turns */
 	bool resched;	      /* ask the scheduler before the next guest entry */
-	u64 until;	      /* end of the current vcpu's turn */
-	u64 started;	      /* when `loaded` began to run */
 	unsigned windows;     /* open now */
 	unsigned nlocks;      /* held now (debug builds) */
 	struct lock *held[LOCK_RANKS];

@@ -38,7 +38,6 @@ enum {
 #define KIND_ZERO ARG_ZERO
 #define KIND_LPID ARG_LPID
 #define KIND_VCPU ARG_VCPU
-#define KIND_TERM ARG_TERM
 #define KIND_GPA  ARG_GPA
 
 #define HCALL(n, f, au, cl, fl, na, ns, ...) \
