@@ -47,10 +47,9 @@ static void add(struct batch *b, u8 chan, u8 byte)
 }
 
 /* True when the byte was one of the console's own keys. */
-static bool obey_key(struct console *c, struct batch *b, u8 byte)
+static bool obey_key(struct console *c, u8 byte)
 {
 	if (byte == CONSOLE_SWITCH) {
-		deliver(b);
 		console_switch(c);
 		return true;
 	}
@@ -63,7 +62,7 @@ static bool obey_key(struct console *c, struct batch *b, u8 byte)
 
 static void line_byte(struct console *c, struct batch *b, u8 byte)
 {
-	if (!obey_key(c, b, byte) && c->focus)
+	if (!obey_key(c, byte) && c->focus)
 		add(b, c->focus, byte);
 }
 
@@ -85,7 +84,7 @@ static void frame_byte(struct console *c, struct batch *b, u8 byte)
 		if (c->in_chan)
 			add(b, c->in_chan, byte);
 		else
-			obey_key(c, b, byte);
+			obey_key(c, byte);
 		if (--c->in_left == 0)
 			c->in_state = IN_SOF;
 		break;

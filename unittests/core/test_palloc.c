@@ -135,6 +135,18 @@ START_TEST(blocks_do_not_cross_holes)
 }
 END_TEST
 
+/* What happens to stand behind the map looks like the free buddy of its last block. */
+START_TEST(blocks_do_not_cross_the_end)
+{
+	struct frame *behind = um_phys(PA(UM_RAM_BASE + (map_pages(1280) << HV_PAGE_SHIFT)));
+
+	*behind = (struct frame){ .use = FRAME_FREE, .flags = FRAME_HEAD, .order = 9 };
+	ck_ranges(1, (u64[][2]){ { 0, 1280 } });
+	ck_assert_ptr_eq(arch_va(PA(UM_RAM_BASE)), pa->frames);
+	ck_blocks_of_order_9(2);
+}
+END_TEST
+
 START_TEST(map_is_taken_from_the_ragged_end)
 {
 	pa_t map;
@@ -356,6 +368,7 @@ START_TEST(use_makes_clean_pages_dirty)
 	palloc_put_scrubbed(pa, p, 1, FRAME_GUEST, GUEST);
 	ck_assert_int_eq(palloc_get(pa, 0, FRAME_HV, HV_OWNER, false, &q), HV_OK);
 	ck_assert_uint_eq(q.v, p.v);
+	ck_assert_uint_eq(palloc_frame(pa, q)->flags, 0);
 	memset(um_phys(p), 's', HV_PAGE_SIZE);
 	palloc_put(pa, q, 1, FRAME_HV, HV_OWNER);
 	q = get(0, FRAME_HV, HV_OWNER);
@@ -540,6 +553,7 @@ Suite *suite_palloc(void)
 	tcase_add_test(t, several_ranges);
 	tcase_add_test(t, blocks_join_over_touching_ranges);
 	tcase_add_test(t, blocks_do_not_cross_holes);
+	tcase_add_test(t, blocks_do_not_cross_the_end);
 	tcase_add_test(t, map_is_taken_from_the_ragged_end);
 	tcase_add_test(t, map_lies_in_the_largest_range);
 	tcase_add_test(t, boot_does_not_touch_free_memory);
