@@ -76,6 +76,7 @@ static void new_line(struct console_chan *ch, bool partial)
 {
 	ch->len = 0;
 	ch->shown = 0;
+	ch->esc = 0;
 	ch->partial = partial;
 }
 
@@ -106,6 +107,29 @@ static void line_end(struct console *c, struct out *o, struct console_chan *ch, 
 	new_line(ch, false);
 }
 
+/*
+ * A question to the terminal (ESC [ ... n or c) makes it type an answer. It is asked when the focus
+ * writes it and then forgotten: shown again with the line, it would be answered again, and from
+ * another channel, the answer would go to the focus.
+ */
+static void forget_question(struct console_chan *ch, char b)
+{
+	if (b == '\033') {
+		ch->esc = ch->len;
+	} else if (!ch->esc) {
+		return;
+	} else if (ch->len == ch->esc + 1) {
+		if (b != '[')
+			ch->esc = 0;
+	} else if (b >= '@' && b <= '~') {
+		if (b == 'n' || b == 'c') {
+			ch->len = (u8)(ch->esc - 1);
+			ch->shown = MIN(ch->shown, ch->len);
+		}
+		ch->esc = 0;
+	}
+}
+
 static void line_char(struct console *c, struct out *o, struct console_chan *ch, bool focus, char b)
 {
 	if (ch->cr) { /* CR without LF: the line is written anew */
@@ -128,6 +152,7 @@ static void line_char(struct console *c, struct out *o, struct console_chan *ch,
 		ch->shown++;
 	}
 	ch->line[ch->len++] = b;
+	forget_question(ch, b);
 }
 
 static void write_lines(struct console *c, struct out *o, u8 chan, const char *s, size_t n)
@@ -136,14 +161,12 @@ static void write_lines(struct console *c, struct out *o, u8 chan, const char *s
 	bool focus = chan == c->focus;
 
 	for (size_t i = 0; i < n; i++) {
-		if (s[i] == '\n') {
-			ch->cr = false;
+		if (s[i] == '\n')
 			line_end(c, o, ch, focus);
-		} else if (s[i] == '\r') {
+		else if (s[i] == '\r')
 			ch->cr = true;
-		} else if (s[i]) {
+		else if (s[i])
 			line_char(c, o, ch, focus, s[i]);
-		}
 	}
 	ch->last = arch_now();
 }
@@ -228,7 +251,7 @@ void console_flush(void)
 	for (unsigned i = 1; i <= c->top; i++) {
 		struct console_chan *ch = &c->chan[i];
 
-		if (i != c->focus && ch->len > ch->shown && now - ch->last >= age)
+		if (ch->len > ch->shown && now - ch->last >= age)
 			show_piece(c, &o, ch);
 	}
 	reopen_line(c, &o);

@@ -30,6 +30,7 @@ struct console_chan {
 	bool cr;    /* the last byte was CR: a line end, or back to the line's start */
 	u8 len;
 	u8 shown;     /* of these have been on the screen */
+	u8 esc;	      /* where in the line an unfinished escape sequence begins, + 1; 0 = none */
 	bool partial; /* the piece before this one did not end its line */
 	u64 last;     /* when it last wrote, ticks */
 	char name[PART_NAME_LEN];

@@ -119,6 +119,21 @@ START_TEST(escape_sequences_pass_nul_does_not)
 }
 END_TEST
 
+/* "Where is the cursor?": the terminal types its answer, so it must be asked once and by the focus. */
+START_TEST(questions_to_the_terminal_are_not_repeated)
+{
+	ck_write(1, "a# \033[6n", "[a] a# \033[6n");
+	ck_write(2, "x\n", "\r\n[b] x\r\n[a] a# ");
+	ck_write(1, "\033[1mls\033[0m", "\033[1mls\033[0m");
+	ck_write(2, "y\n", "\r\n[b] y\r\n[a] a# \033[1mls\033[0m");
+	ck_write(1, "\033", "\033");
+	ck_write(1, "[", "[");
+	ck_write(1, "0c\n", "0c\r\n");
+	ck_write(2, "b# \033[6n\033[5n\033[c\033]n\n", "[b] b# \033]n\r\n");
+	ck_write(1, "\033[6n\n", "[a] \033[6n\r\n");
+}
+END_TEST
+
 START_TEST(long_line_in_pieces)
 {
 	char text[2 * CONSOLE_LINE + 11], want[3 * CONSOLE_LINE];
@@ -419,6 +434,7 @@ Suite *suite_console(void)
 	tcase_add_test(t, line_ends_of_guests);
 	tcase_add_test(t, line_written_anew);
 	tcase_add_test(t, escape_sequences_pass_nul_does_not);
+	tcase_add_test(t, questions_to_the_terminal_are_not_repeated);
 	tcase_add_test(t, long_line_in_pieces);
 	tcase_add_test(t, long_line_of_the_focus_is_not_cut);
 	tcase_add_test(t, the_hypervisors_own_lines);
