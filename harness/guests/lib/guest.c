@@ -194,7 +194,7 @@ static s64 rtas_results(u64 block, unsigned nargs, unsigned nrets, u32 *rets)
 {
 	u64 at = block + 12 + 4 * nargs;
 
-	for (unsigned i = 1; i < nrets; i++)
+	for (unsigned i = 1; rets && i < nrets; i++)
 		rets[i - 1] = get_be32(at + 4 * i);
 	return nrets ? (s64)(int32_t)get_be32(at) : 0;
 }
