@@ -64,8 +64,10 @@ void host_unpoison(void *v, u64 n)
 
 int host_poisoned(const void *v)
 {
+	u8 bits;
+
 	if (RUNNING_ON_VALGRIND)
-		return VALGRIND_CHECK_MEM_IS_ADDRESSABLE(v, 1) != 0;
+		return VALGRIND_GET_VBITS(v, &bits, 1) == 3; /* part of it is not addressable */
 	return asan_poisoned(v);
 }
 
