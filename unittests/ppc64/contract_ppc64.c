@@ -20,8 +20,12 @@ void contract_setup(void)
 {
 }
 
+/* A test that failed may have left its vcpu on the CPU. */
 void contract_teardown(void)
 {
+	if (arch_cpu()->vcpu)
+		arch_vcpu_put(arch_cpu()->vcpu);
+	arch_alarm(TIME_NEVER);
 }
 
 const struct contract_image *contract_guest(void)

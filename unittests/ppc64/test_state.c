@@ -61,9 +61,7 @@ static void setup(void)
 
 static void teardown(void)
 {
-	if (arch_cpu()->vcpu) /* a failed test left it */
-		arch_vcpu_put(arch_cpu()->vcpu);
-	arch_alarm(TIME_NEVER);
+	contract_teardown();
 	for (unsigned i = 0; i < NPARTS; i++) {
 		arch_vcpu_fini(&vcpu[i].arch);
 		arch_gspace_fini(&part[i].gspace);
