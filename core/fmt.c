@@ -64,7 +64,7 @@ static void put_number(struct out *o, const struct spec *sp, u64 v, unsigned bas
 		pad(o, ' ', n + nsign, sp->width);
 }
 
-/* Parse what follows a '%'. Returns the character behind the conversion, NULL for an unknown one. */
+/* Parse what follows a '%'. Returns the place behind the conversion, NULL for an unknown one. */
 static const char *parse(const char *f, struct spec *sp)
 {
 	*sp = (struct spec){ 0 };

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The end after corruption of our own state or an unowned hardware error (panic.h, docs/errors.md). */
+/*
+ * The end, after corruption of our own state or a hardware error that is nobody's (panic.h,
+ * docs/errors.md).
+ */
 #include "arch.h"
 #include "console.h"
 #include "fmt.h"

@@ -9,7 +9,8 @@
  *
  * Framed mode, for a program (tools/splitcon): every piece of output is a frame
  *   0x01 channel length payload...     channel: 0 the hypervisor's log, else lpid; length 1 .. 255
- * and input comes in the same frames; input on channel 0 is keys. docs/manifest.md says how to choose.
+ * and input comes in the same frames; input on channel 0 is keys. docs/manifest.md says how to
+ * choose.
  */
 #ifndef RHYPE_CONSOLE_H
 #define RHYPE_CONSOLE_H

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Text formatting without a libc. Subset of printf: %% %c %s %d %u %x %p with l/ll/z, width, 0, -. */
+/* Text formatting without a libc: of printf %% %c %s %d %u %x %p, with l/ll/z, width, 0 and -. */
 #ifndef RHYPE_FMT_H
 #define RHYPE_FMT_H
 

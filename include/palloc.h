@@ -60,8 +60,8 @@ u64 palloc_adopt(struct palloc *pa, pa_t page, u64 n);
 
 /*
  * Take 2^order contiguous, naturally aligned pages for `use` and `owner`. The block is zero when
- * `zero`, which may be false for FRAME_HV only. Returns HV_ENOMEM when none is left (or a test made this allocation fail), HV_EINVAL for
- * an order that does not exist. Takes LOCK_FRAMES.
+ * `zero`, which may be false for FRAME_HV only. Returns HV_ENOMEM when none is left (or a test made
+ * this allocation fail), HV_EINVAL for an order that does not exist. Takes LOCK_FRAMES.
  */
 err_t palloc_get(struct palloc *pa, unsigned order, enum frame_use use, lpid_t owner, bool zero,
 		 pa_t *page);

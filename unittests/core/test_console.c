@@ -119,7 +119,7 @@ START_TEST(escape_sequences_pass_nul_does_not)
 }
 END_TEST
 
-/* "Where is the cursor?": the terminal types its answer, so it must be asked once and by the focus. */
+/* "Where is the cursor?": the terminal types its answer, so only the focus asks, and once. */
 START_TEST(questions_to_the_terminal_are_not_repeated)
 {
 	ck_write(1, "a# \033[6n", "[a] a# \033[6n");

@@ -80,7 +80,7 @@ START_TEST(ring_keeps_the_newest)
 
 	for (unsigned i = 0; len < 2 * LOG_RING + 100; i++) {
 		log_info("line %u of many", i);
-		len += (size_t)sprintf(all + len, "line %u of many\n", i);
+		len += (size_t)snprintf(all + len, sizeof(all) - len, "line %u of many\n", i);
 		if (i % 100 == 0)
 			ck_assert_str_eq(ring_text(), all + (len > LOG_RING ? len - LOG_RING : 0));
 	}

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* core/palloc_check.c: the oracle must see every kind of damage, or the other tests prove little. */
+/* core/palloc_check.c: the oracle must see every kind of damage, or other tests prove little. */
 #include <check.h>
 #include <string.h>
 
