@@ -15,7 +15,7 @@
 
 #define HVT_ENTRY 0x4000 /* where a partition's program stands */
 
-/* A booted core on a machine of so many CPUs and bytes; the test is CPU 0. 0, 0: one CPU, 16 MiB. */
+/* A booted core on a machine of so many CPUs and bytes (0 = 16 MiB); the test is CPU 0. */
 void hvt_boot(unsigned cpus, u64 ram);
 void hvt_boot_with(const struct um_config *c);
 

@@ -54,7 +54,7 @@ unit-asan: $(O)/um-asan/unit
 	CK_FORK=no $< unit-asan
 
 valgrind: $(O)/um/unit
-	@tools/setup/need.sh valgrind
+	@tools/setup/need.sh test
 	CK_FORK=no $(VALGRIND) $< valgrind
 
 contract: $(O)/um/contract
