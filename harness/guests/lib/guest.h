@@ -137,7 +137,15 @@ bool g_try_store(u64 addr, unsigned size, u64 val);
 /* Jump there (as a call). True when it came back by itself. */
 bool g_try_jump(u64 addr);
 
-enum g_fault_kind { G_NO_FAULT, G_DATA_FAULT, G_INST_FAULT, G_PROGRAM_FAULT, G_OTHER_FAULT };
+/* G_RANGE_FAULT: no address of this machine can be so large; `write` and `status` say nothing. */
+enum g_fault_kind {
+	G_NO_FAULT,
+	G_DATA_FAULT,
+	G_INST_FAULT,
+	G_RANGE_FAULT,
+	G_PROGRAM_FAULT,
+	G_OTHER_FAULT
+};
 
 struct g_fault {
 	enum g_fault_kind kind;

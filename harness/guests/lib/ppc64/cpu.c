@@ -5,9 +5,13 @@
 
 #define MSR_EE		0x8000ul
 #define MSR_PR		0x4000ul
+#define MSR_IR		0x20ul
+#define MSR_DR		0x10ul
 
 #define VEC_DATA	0x300
+#define VEC_DATA_RANGE	0x380
 #define VEC_INST	0x400
+#define VEC_INST_RANGE	0x480
 #define VEC_EXT		0x500
 #define VEC_PROGRAM	0x700
 #define VEC_DEC		0x900
@@ -113,15 +117,19 @@ static void note_fault(struct frame *f, u64 vector)
 	g->addr = f->nip;
 	g->status = f->msr & SRR1_STATUS;
 	switch (vector) {
+	case VEC_DATA_RANGE:
+		g->addr = f->dar;
+		/* fall through */
+	case VEC_INST_RANGE:
+		g->kind = G_RANGE_FAULT;
+		break;
 	case VEC_DATA:
-	case 0x380:
 		g->kind = G_DATA_FAULT;
 		g->addr = f->dar;
 		g->status = f->dsisr;
 		g->write = f->dsisr & DSISR_STORE;
 		break;
 	case VEC_INST:
-	case 0x480:
 		g->kind = G_INST_FAULT;
 		break;
 	case VEC_PROGRAM:
@@ -152,8 +160,8 @@ void port_interrupt(struct frame *f, u64 vector)
 			       vector, f->nip, f->msr, f->dar, f->dsisr, f->lr);
 		f->gpr[3] = 1;
 	}
-	f->nip = f->lr;
-	f->msr &= ~(SRR1_STATUS | MSR_PR);
+	f->nip = f->lr == (u64)probe_came_back ? f->lr + 4 : f->lr;
+	f->msr &= ~(SRR1_STATUS | (f->msr & MSR_PR ? MSR_PR | MSR_IR | MSR_DR | MSR_EE : 0));
 }
 
 void g_handler(enum g_irq n, void (*fn)(void *arg), void *arg)
@@ -227,11 +235,6 @@ void g_wreck(void)
 	__asm__ volatile("isync");
 	nothing();
 	g_fail("a jump into nothing came back");
-}
-
-bool g_user_hcall(u64 nr)
-{
-	return probe_user_call(nr) != 0;
 }
 
 bool port_rtas_entry(u64 entry, u64 block)

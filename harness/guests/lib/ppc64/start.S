@@ -215,6 +215,7 @@ probe_jump:
 	li	3, 0
 	bctrl
 probe_came_back:
+	li	3, 0			/* by itself; a fault continues behind this */
 	LOAD	14, 31, 1, -80
 	addi	1, 1, 192
 	ld	0, 16(1)
@@ -222,8 +223,8 @@ probe_came_back:
 	blr
 
 	/*
-	 * The call instruction in problem state. Refused: port_interrupt returns to LR with r3 = 1.
-	 * Else a system call at user_returned tells it so.
+	 * The call instruction in problem state, which has translation on (user.c). Refused:
+	 * port_interrupt returns to LR with r3 = 1. Else a system call tells it so.
 	 */
 	.globl	probe_user_call, user_returned
 probe_user_call:
