@@ -220,6 +220,14 @@ static void interrupts(struct tree *t, unsigned nvcpus)
 	end(t);
 }
 
+static void nvram(struct tree *t)
+{
+	begin(t, "nvram");
+	text(t, "device_type", "nvram");
+	cell(t, "#bytes", PAPR_NVRAM);
+	end(t);
+}
+
 static void vdevice(struct tree *t)
 {
 	begin(t, "vdevice");
@@ -254,6 +262,7 @@ static void root(struct tree *t, const struct partition *p, const struct manifes
 	rtas(t, l);
 	interrupts(t, p->nvcpus);
 	vdevice(t);
+	nvram(t);
 	begin(t, "hypervisor");
 	text(t, "compatible", "rhype");
 	end(t);

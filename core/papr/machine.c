@@ -16,7 +16,7 @@ static err_t part_init(struct partition *p)
 	if (!p->mach)
 		return HV_ENOMEM;
 	papr_term_init(p->mach);
-	return HV_OK;
+	return papr_nvram_init(p);
 }
 
 static void part_fini(struct partition *p)
@@ -24,6 +24,7 @@ static void part_fini(struct partition *p)
 	if (!p->mach)
 		return;
 	papr_forget_fdt(p);
+	papr_nvram_fini(p);
 	pool_put(&p->pool, p->mach, 0, false);
 	p->mach = NULL;
 }

@@ -65,6 +65,7 @@ struct papr_part {
 	s64 rtc_offset;		  /* seconds, from set-time-of-day */
 	struct papr_layout layout;
 	void *fdt; /* a copy for restart, or NULL */
+	u8 *nvram; /* PAPR_NVRAM bytes */
 	struct papr_vcpu vcpu[MAX_VCPUS];
 };
 
@@ -121,6 +122,10 @@ u64 papr_timebase(u64 ticks); /* ticks of the port in those of the guest's time 
 #define VPA_DTL_INDEX 0x218
 #define DTL_ENTRY     48
 
+/* rtas_nvram.c */
+err_t papr_nvram_init(struct partition *p);
+void papr_nvram_fini(struct partition *p);
+
 /* load.c */
 err_t papr_load(struct partition *p, const struct manifest_part *mp);
 void papr_reload(struct partition *p); /* again, from what papr_load kept */
@@ -143,6 +148,7 @@ err_t papr_fdt(const struct partition *p, const struct manifest_part *mp,
 #define RTAS_NO_SYSPARM (-3)
 #define RTAS_SYSPARM	(-9999)
 #define RTAS_ARGS	8
+#define PAPR_NVRAM	KIB(16)
 
 typedef s32 rtas_fn(struct vcpu *v, const u32 *in, u32 *out);
 struct rtas_call {
@@ -156,6 +162,7 @@ extern const unsigned papr_rtas_n;
 rtas_fn rtas_set_xive, rtas_get_xive, rtas_int_on, rtas_int_off;	  /* irq.c */
 rtas_fn rtas_start_cpu, rtas_stop_self, rtas_query_cpu;			  /* rtas_cpu.c */
 rtas_fn rtas_power_off, rtas_reboot, rtas_os_term, rtas_system_parameter; /* rtas_sys.c */
+rtas_fn rtas_nvram_fetch, rtas_nvram_store;				  /* rtas_nvram.c */
 rtas_fn rtas_get_time, rtas_set_time;					  /* rtas_time.c */
 
 /* Handlers of hcalls.def: (vcpu, one u64 per argument, then `u64 *ret` when there are results). */

@@ -24,6 +24,8 @@ const struct rtas_call papr_rtas[] = {
 	{ "ibm,get-xive", rtas_get_xive, 1, 3 },
 	{ "ibm,int-on", rtas_int_on, 1, 1 },
 	{ "ibm,int-off", rtas_int_off, 1, 1 },
+	{ "nvram-fetch", rtas_nvram_fetch, 3, 2 },
+	{ "nvram-store", rtas_nvram_store, 3, 2 },
 	{ "ibm,get-system-parameter", rtas_system_parameter, 3, 1 },
 };
 const unsigned papr_rtas_n = ARRAY_SIZE(papr_rtas);

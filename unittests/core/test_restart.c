@@ -63,6 +63,7 @@ static void live(void)
 	ck_assert_int_eq(lab_call(lab_v0, H_IPI, 0, 3), H_SUCCESS);
 	ck_assert_int_eq(lab_call(lab_v0, H_REGISTER_PROC_TBL, 0x1d, 0x100000, 0, 4), H_SUCCESS);
 	ck_assert_int_eq(lab_call(lab_v0, H_SET_MODE, 1, 4, 0, 0), H_SUCCESS);
+	papr_part(lab_p)->nvram[100] = 0x42;
 	vterm_input(&lab_p->term, (const u8 *)"typed", 5);
 	lab_v0->arch.papr.gpr[17] = 0x1717;
 }
@@ -102,6 +103,7 @@ START_TEST(starts_as_new)
 	ck_assert_uint_eq(r->gpr[17], 0);
 	ck_assert_uint_eq(r->lpcr, 0);
 	ck_assert_uint_eq(r->msr, r0.msr);
+	ck_assert_uint_eq(papr_part(lab_p)->nvram[100], 0x42); /* that is what it is for */
 	ck_assert_uint_eq(papr_part(lab_p)->prtb_log2, 0);
 	ck_assert_uint_eq(papr_vcpu(lab_v0)->icp.mfrr, XICS_MASKED);
 	ck_assert_ptr_null(papr_vcpu(lab_v0)->vpa.base);

@@ -163,6 +163,7 @@ static inline u64 lab_digest(void)
 		lab_mix(&h, um_phys(pa), run);
 	}
 	lab_mix(&h, lab_p->mach, sizeof(struct papr_part));
+	lab_mix(&h, papr_part(lab_p)->nvram, PAPR_NVRAM);
 	for (unsigned i = 0; i < lab_p->nvcpus; i++) {
 		struct vcpu *v = lab_p->vcpu[i];
 		struct papr_regs r = v->arch.papr;

@@ -190,7 +190,7 @@ START_TEST(services)
 	is_absent("/rtas", "event-scan");
 	is_absent("/rtas", "display-character");
 	is_absent("/rtas", "ibm,nmi-register");
-	is_absent("/rtas", "nvram-fetch");
+	is_cells("/nvram", "#bytes", PAPR_NVRAM);
 }
 END_TEST
 
