@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Guest images, boot tests (make boot) and the demonstration (make run). Included by the top Makefile
-# before tools/setup/setup.mk, whose variables are used in recipes and by second expansion.
+# Guest images, boot tests (make boot) and the demonstration (make run). Included by the top
+# Makefile before tools/setup/setup.mk, whose variables are used in recipes and by second expansion.
 
 BOOT	    := $(O)/boot
 BOOT_CFLAGS := -std=gnu11 -O2 -g $(WARN)

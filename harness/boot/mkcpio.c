@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * mkcpio LIST OUT: writes a "newc" cpio archive for the kernel's initramfs from a list of entries,
- * without being root: every entry belongs to root and is dated zero, so that equal input gives equal
- * output. initramfs.sh writes the list; one entry a line, its last word may contain blanks:
+ * without being root: every entry belongs to root and is dated zero, so that equal input gives
+ * equal output. initramfs.sh writes the list, one entry a line; its last word may contain blanks:
  *
  *   dir  PATH MODE
  *   file PATH MODE HOST-FILE

@@ -12,8 +12,8 @@ cp "$(dirname "$0")/sum.sh" "$dir"
 passed=0
 failed=0
 
-# case NAME STATUS PATTERN SCRIPT: runs the list on stdin with `sh SCRIPT` as the emulator; wants the
-# exit status (0 or 1) and a line of output that matches.
+# case_ NAME STATUS PATTERN SCRIPT: runs the list on stdin with `sh SCRIPT` as the emulator; wants
+# the exit status (0 or 1) and a line of output that matches.
 case_()
 {
 	printf '%s\n' "$4" >"$dir/emulator"
@@ -65,7 +65,8 @@ case_ sequence-missing 1 'not seen of b: two' 'echo one' <<-END
 	sequence b
 	expect two
 END
-case_ forbidden 1 "forbidden 'PANIC' appeared: a PANIC b" 'echo one; echo "a PANIC b"; echo two' <<-END
+case_ forbidden 1 "forbidden 'PANIC' appeared: a PANIC b" \
+	'echo one; echo "a PANIC b"; echo two' <<-END
 	forbid PANIC
 	test t
 	expect one

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * terminal [-c] COMMAND...: joins the user's terminal and an emulator's serial line. The terminal is
- * raw meanwhile and is restored in every case; the emulator never outlives us. Ctrl-\ goes to the
- * hypervisor, which ends the machine; when it does not within END_SECONDS, or on a second Ctrl-\,
- * the emulator is killed. Ctrl-C kills it at once; with -c it goes to the guest instead.
+ * terminal [-c] COMMAND...: joins the user's terminal and an emulator's serial line. The terminal
+ * is raw meanwhile and is restored in every case; the emulator never outlives us. Ctrl-\ goes to
+ * the hypervisor, which ends the machine; when it does not within END_SECONDS, or on a second
+ * Ctrl-\, the emulator is killed. Ctrl-C kills it at once; with -c it goes to the guest instead.
  * Started by run.sh.
  */
 #define _GNU_SOURCE

@@ -163,7 +163,7 @@ unpack()
 		case $p in
 		linux-*)
 			"$strip" -o "$new/vmlinux" "$new"/boot/vmlinux-* ||
-				fail "cannot strip the kernel; install binutils-powerpc64le-linux-gnu"
+				fail "cannot strip the kernel; run: ${0%/*}/need.sh guests"
 			rm -r "$new/boot"
 			;;
 		busybox-*)

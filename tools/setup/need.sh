@@ -13,11 +13,15 @@ packages()
 	build) echo gcc libc6-dev make libfdt-dev device-tree-compiler ;;
 	ppc64) echo gcc-powerpc64le-linux-gnu binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
 	guests) echo apt binutils-powerpc64le-linux-gnu util-linux tar ;;
-	test) echo check pkg-config valgrind libc6-dbg clang libclang-rt-14-dev clang-format \
-		universal-ctags ;;
+	unit) echo check pkg-config ;;
+	valgrind) echo valgrind libc6-dbg ;;
+	fuzz) echo clang libclang-rt-14-dev ;;
+	lint) echo clang-format universal-ctags gcc-powerpc64le-linux-gnu ;;
+	test) for g in unit valgrind fuzz lint; do packages $g; done ;;
 	bench) echo binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
 	*)
-		echo "need.sh: unknown group '$1' (build ppc64 guests test bench)" >&2
+		echo "need.sh: unknown group '$1'; there are: build ppc64 guests bench" \
+			"test (unit valgrind fuzz lint)" >&2
 		return 1
 		;;
 	esac
@@ -71,7 +75,7 @@ for g in "$@"; do
 	want="$want $p"
 done
 command -v dpkg-query >/dev/null && command -v apt-get >/dev/null || {
-	echo "need.sh: this is no Debian system (no dpkg and apt); install the equivalents of:$want" >&2
+	echo "need.sh: no Debian system (no dpkg and apt); install the equivalents of:$want" >&2
 	exit 1
 }
 lack=$(missing $want)
