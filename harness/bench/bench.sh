@@ -1,10 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# bench.sh: `make bench`. Counts instructions in emulated runs (count.c, ppc64.tests), measures sizes
-# and the process build, prints a table, and writes build/bench.json: one flat object of numbers.
-# Any run that fails, or a figure that cannot be had, fails the whole. Called by bench.mk, which sets
-# O, PPC_CROSS and what the test list names.
+# bench.sh: `make bench`. Counts instructions in emulated runs (count.c, ppc64.tests), measures
+# sizes and the process build, prints a table, and writes build/bench.json: one flat object of
+# numbers. Any run that fails, or a figure that cannot be had, fails the whole. Called by bench.mk,
+# which sets O, PPC_CROSS and what the test list names.
 set -eu
 cd "$(dirname "$0")/../.."
 out=$O/bench
@@ -91,7 +91,8 @@ figure ppc64.partition_switch_instructions "$(take switch 4 trip 0x980 switch)" 
 	"instructions, median"
 figure ppc64.partition_switch_min_instructions "$(take switch 3 trip 0x980 switch)" instructions
 figure ppc64.entry_to_guest_instructions \
-	$(($(take null-call 1 first_guest) - $(take null-call 1 entry))) "instructions, 64 MiB guest"
+	$(($(take null-call 1 first_guest) - $(take null-call 1 entry))) \
+	"instructions, 64 MiB guest"
 figure ppc64.entry_to_linux_instructions \
 	$(($(take linux-boot 1 first_guest) - $(take linux-boot 1 entry))) \
 	"instructions, 512 MiB Debian"
@@ -144,8 +145,9 @@ um_time()
 figure um.calls_per_second "$(echo "$(um_time 1) $(um_time 1000000)" |
 	awk '$2 > $1 { printf "%d", 1000000 / ($2 - $1) }')" "HV_NULL on the full path"
 
-awk 'BEGIN { print "{" } { printf "%s  \"%s\": %s", (NR > 1 ? ",\n" : ""), $1, $2 } END { print "\n}" }' \
-	"$figures" >"$json.new"
+awk 'BEGIN { print "{" }
+	{ printf "%s  \"%s\": %s", (NR > 1 ? ",\n" : ""), $1, $2 }
+	END { print "\n}" }' "$figures" >"$json.new"
 mv "$json.new" "$json"
 awk '{ v = $2; n = $1; $1 = $2 = ""; printf "%-38s %14s %s\n", n, v, $0 }' "$figures"
 echo

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# budget.awk NM COUNT: where the instructions of one traced trip go. NM is `nm -n` of the image, COUNT
-# the report of count.c. Consecutive functions are one line: save up to the first C function, restore
-# from the last vector code on; what lies between is the call's own way through the core.
+# budget.awk NM COUNT: where the instructions of one traced trip go. NM is `nm -n` of the image,
+# COUNT the report of count.c. Save is all up to the first C function, restore all after the last;
+# what lies between is the way through the core, one line per function.
 
 function hex(s,   i, n) {
 	n = 0
