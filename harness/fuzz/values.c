@@ -57,90 +57,32 @@ static u64 vcpu_value(const struct vcpu *v, u8 n)
 	return t[n % ARRAY_SIZE(t)];
 }
 
-/* Addresses, flags, lengths, register images: what the calls of today tell apart. */
+/* Flags, lengths, register images: what the calls of today tell apart. */
+static const u64 fixed[] = {
+	/* small numbers and edges of fields */
+	0, 1, 2, 3, 4, 5, 6, 7, 8, 12, 13, 15, 16, 17, 0x1d, 0x1f, 0x20, 0x3f, 0x40, 0xff, 0x100,
+	0x7fff, 0xffff, 0x10000, 0x7fffffff, 0x80000000, 0xffffffff, 1ull << 32, 1ull << 63, ~0ull,
+	~0ull - 1, ~(1ull << 63), 0x0123456789abcdef,
+	/* sub-functions of H_REGISTER_VPA */
+	1ull << 45, 2ull << 45, 3ull << 45, 5ull << 45, 6ull << 45, 7ull << 45,
+	/* interrupts: XIRR images, sources */
+	0xff000002, 0x05000002, 0xff001000, 0xff000000, 0x1000, 0xff000003,
+	/* RTAS tokens */
+	0x2000, 0x2004, 0x2005, 0x2006, 0x200c, 0x200d,
+	/* addresses: inside, outside, wrapping */
+	0x8000, 0x8080, 0x8f80, 0x8fff, 0x9000, 0xa000, 1ull << 39, 1ull << 52, 0x30000000,
+	0xfffffff8, 0x0fffffffffffffff, 0xffffffffffff0000
+};
+
+/* Addresses at the end of the memory, as distances from there. */
+static const s64 near_end[] = { -0x10000, -0x1000, -0x280, -8, -4, -1, 0, 1 };
+
 static u64 any_value(const struct vcpu *v, u8 n)
 {
 	u64 mem = v ? v->part->mem.bytes : MIB(1);
-	const u64 t[] = {
-		/* small numbers and edges of fields */
-		0,
-		1,
-		2,
-		3,
-		4,
-		5,
-		6,
-		7,
-		8,
-		12,
-		13,
-		15,
-		16,
-		17,
-		0x1d,
-		0x1f,
-		0x20,
-		0x3f,
-		0xff,
-		0x100,
-		0x7fff,
-		0xffff,
-		0x10000,
-		0x7fffffff,
-		0x80000000,
-		0xffffffff,
-		1ull << 32,
-		1ull << 63,
-		~0ull,
-		~0ull - 1,
-		(1ull << 63) - 1,
-		0x0123456789abcdef,
-		/* addresses: inside, at the ends, outside, wrapping */
-		0x8000,
-		0x8080,
-		0x8f80,
-		0x8fff,
-		0x9000,
-		0xa000,
-		mem - 1,
-		mem - 4,
-		mem - 8,
-		mem - 0x280,
-		mem - 0x1000,
-		mem,
-		mem + 1,
-		mem - 0x10000,
-		1ull << 39,
-		1ull << 52,
-		0xffffffffffff0000,
-		0x30000000,
-		0xfffffff8,
-		0x0fffffffffffffff,
-		/* sub-functions of H_REGISTER_VPA */
-		1ull << 45,
-		2ull << 45,
-		3ull << 45,
-		5ull << 45,
-		6ull << 45,
-		7ull << 45,
-		/* interrupts: XIRR images, sources */
-		0xff000002,
-		0x05000002,
-		0x00000002,
-		0xff001000,
-		0xff000000,
-		0x1000,
-		0xff000003,
-		/* RTAS tokens */
-		0x2000,
-		0x2004,
-		0x2005,
-		0x2006,
-		0x200c,
-		0x200d,
-	};
+	unsigned i = n % (ARRAY_SIZE(fixed) + ARRAY_SIZE(near_end));
 
-	return t[n % ARRAY_SIZE(t)];
+	return i < ARRAY_SIZE(fixed) ? fixed[i] : mem + (u64)near_end[i - ARRAY_SIZE(fixed)];
 }
 
 u64 in_value(struct input *in, const struct vcpu *v, enum arg_kind kind)
