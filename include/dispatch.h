@@ -106,7 +106,7 @@ s64 hcall_status(err_t e);
 #define HCALL_R_8 , a
 #define HCALL_R_9 , a
 
-/* Handlers of hcalls.def: (vcpu, one u64 per argument, then `u64 *ret` when the row has results). */
+/* Handlers of hcalls.def: vcpu, one u64 per argument, then `u64 *ret` when there are results. */
 s64 h_null(struct vcpu *v);
 s64 h_version(struct vcpu *v, u64 *ret);
 s64 h_yield(struct vcpu *v, u64 lpid);

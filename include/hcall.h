@@ -32,22 +32,22 @@
 #define H_UNSUPPORTED_FLAG (-256)
 
 /* PAPR calls implemented by core/papr (rows: core/papr/hcalls.def) */
-#define H_GET_TERM_CHAR		  0x54
-#define H_PUT_TERM_CHAR		  0x58
-#define H_EOI			  0x64
-#define H_CPPR			  0x68
-#define H_IPI			  0x6c
-#define H_IPOLL			  0x70
-#define H_XIRR			  0x74
-#define H_REGISTER_VPA		  0xdc
-#define H_CEDE			  0xe0
-#define H_CONFER		  0xe4
-#define H_PROD			  0xe8
-#define H_GET_PPP		  0xec
-#define H_PURR			  0xf4
-#define H_POLL_PENDING		  0x1d8
-#define H_SET_MODE		  0x31c
-#define H_REGISTER_PROC_TBL	  0x37c
+#define H_GET_TERM_CHAR	    0x54
+#define H_PUT_TERM_CHAR	    0x58
+#define H_EOI		    0x64
+#define H_CPPR		    0x68
+#define H_IPI		    0x6c
+#define H_IPOLL		    0x70
+#define H_XIRR		    0x74
+#define H_REGISTER_VPA	    0xdc
+#define H_CEDE		    0xe0
+#define H_CONFER	    0xe4
+#define H_PROD		    0xe8
+#define H_GET_PPP	    0xec
+#define H_PURR		    0xf4
+#define H_POLL_PENDING	    0x1d8
+#define H_SET_MODE	    0x31c
+#define H_REGISTER_PROC_TBL 0x37c
 
 /*
  * Our own calls (rows: include/hcalls.def), multiples of 4 in a range LoPAR leaves to the

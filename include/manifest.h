@@ -15,7 +15,7 @@
 #define MANIFEST_PARTS	  32
 #define MANIFEST_ARGS	  512
 
-/* A piece of an image: bytes of the bundle copied to a logical address; the rest up to memsz is 0. */
+/* A piece of an image: bytes of the bundle for a logical address; the rest up to memsz is 0. */
 struct manifest_seg {
 	gpa_t dest;
 	u64 offset; /* from the start of the bundle's data area */

@@ -65,8 +65,9 @@ struct manifest;
 struct manifest_part;
 
 /*
- * Build a partition from its manifest entry: slot, pool, memory, vcpus, machine, images (copied from
- * m->data; m may be NULL when mp has no segments). CREATED, then READY. On error everything is undone and the reason is in the log. Boot CPU.
+ * Build a partition from its manifest entry: slot, pool, memory, vcpus, machine, images (copied
+ * from m->data; m may be NULL when mp has no segments). CREATED, then READY. On error everything
+ * is undone and the reason is in the log. Boot CPU.
  */
 err_t partition_create(const struct manifest_part *mp, const struct manifest *m,
 		       struct partition **out);
@@ -83,7 +84,8 @@ err_t partition_start(struct partition *p);
 /*
  * RUNNING or READY -> STOPPED: no vcpu of it enters the guest again. Returns at once; CPUs that run
  * one are kicked and put it. HV_ESTATE. Unless p->hold, the partition is destroyed when the last
- * vcpu is off; with STOP_REBOOT and p->boot it starts again instead. LOCK_HV held. May be called for the caller's own partition.
+ * vcpu is off; with STOP_REBOOT and p->boot it starts again instead. LOCK_HV held. May be called
+ * for the caller's own partition.
  */
 err_t partition_stop(struct partition *p, enum stop_reason why);
 

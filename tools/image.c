@@ -188,7 +188,7 @@ void image_function(struct image *img, const struct place *at, const char *kerne
 		refuse(at, "%s: names no function", kernel);
 	seg.bytes = (struct blob){ .data = must_alloc(n), .len = n };
 	memcpy(seg.bytes.data, function_magic, sizeof(function_magic));
-	strcpy((char *)seg.bytes.data + sizeof(function_magic), name);
+	memcpy((char *)seg.bytes.data + sizeof(function_magic), name, strlen(name) + 1);
 	add_segment(img, at, kernel, seg, memory);
 	img->entry = function_base;
 }

@@ -54,7 +54,7 @@ struct image {
 	u64 end; /* first logical address above it */
 };
 
-/* image.c: refuse a machine for which no image can be read. The functions below need a known one. */
+/* image.c: refuse a machine for which no image can be read; the functions below need one. */
 void image_machine(const struct place *at, const char *machine);
 
 /* Unpack `file` for a partition of that machine and memory, or refuse. */

@@ -149,8 +149,8 @@ static char **string_member(struct part *p, const char *name)
 
 static bool passes_on(const char *name)
 {
-	static const char *const names[] = { "vcpus",	"share",      "cpus",
-					     "console", "controller", "hold", "restart" };
+	static const char *const names[] = { "vcpus",	   "share", "cpus",   "console",
+					     "controller", "hold",  "restart" };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
 		if (!strcmp(name, names[i]))

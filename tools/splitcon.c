@@ -288,7 +288,7 @@ static int open_socket(const char *path)
 
 	if (strlen(path) >= sizeof(to.sun_path))
 		fail(path, "name is too long for a socket");
-	strcpy(to.sun_path, path);
+	memcpy(to.sun_path, path, strlen(path) + 1);
 	if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof(to)))
 		fail(path, strerror(errno));
 	return fd;

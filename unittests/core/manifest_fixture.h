@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A good bundle in memory, as an editable tree, for test_manifest.c and test_manifest_damage.c.
+ * A good bundle in memory, as an editable tree, for test_manifest.c and test_manifest_check.c.
  * Each of them has its own copy.
  */
 #ifndef RHYPE_MANIFEST_FIXTURE_H

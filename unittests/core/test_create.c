@@ -58,7 +58,7 @@ static void refused(err_t err, const char *text)
 
 START_TEST(refusals_name_the_reason)
 {
-	strcpy(mp.machine, "pdp11");
+	snprintf(mp.machine, sizeof(mp.machine), "pdp11");
 	refused(HV_ENOTSUP, "lab: machine: this hypervisor has no \"pdp11\"");
 	mp = lab_manifest();
 	mp.vcpus = 0;
@@ -164,11 +164,11 @@ START_TEST(vcpus_spread_over_cpus)
 	ck_assert_uint_ne(p->vcpu[0]->cpu, p->vcpu[1]->cpu);
 	mp.vcpus = 1;
 	mp.cpus = 2;
-	strcpy(mp.name, "pinned");
+	snprintf(mp.name, sizeof(mp.name), "pinned");
 	ck_assert_int_eq(partition_create(&mp, NULL, &q), HV_OK);
 	ck_assert_uint_eq(q->vcpu[0]->cpu, 1);
 	mp.cpus = 0; /* the emptier one */
-	strcpy(mp.name, "free");
+	snprintf(mp.name, sizeof(mp.name), "free");
 	ck_assert_int_eq(partition_create(&mp, NULL, &q), HV_OK);
 	ck_assert_uint_eq(q->vcpu[0]->cpu, 0);
 }

@@ -99,7 +99,7 @@ static void make(unsigned i)
 	u64 mine = 0x1111ull * (i + 1);
 
 	snprintf(mp.name, sizeof(mp.name), "p%u", i);
-	strcpy((char *)image + UM_MAGIC_LEN, program);
+	snprintf((char *)image + UM_MAGIC_LEN, UM_NAME_MAX, "%s", program);
 	ck_assert_int_eq(partition_create(&mp, NULL, &part[i]), HV_OK);
 	ck_assert_int_eq(gcopy_load(part[i], GPA(ENTRY), image, sizeof(image)), HV_OK);
 	ck_assert_int_eq(gcopy_load(part[i], GPA(COUNTER + 8), &mine, 8), HV_OK);

@@ -38,7 +38,7 @@ static void good_bundle(void)
 
 	memset(t.data, 0, sizeof(t.data));
 	memcpy(t.data, UM_MAGIC, UM_MAGIC_LEN);
-	strcpy((char *)t.data + UM_MAGIC_LEN, "mt_bye");
+	snprintf((char *)t.data + UM_MAGIC_LEN, UM_NAME_MAX, "mt_bye");
 	manifest_sum(t.data, DATA, sum);
 	for (unsigned i = 0; i < 2; i++)
 		cells[i] = cpu_to_fdt64(sum[i]);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The bundle reader on trees built in memory (manifest_fixture.h): what it accepts, and each
- * refusal with its exact text. test_manifest_damage.c has random input.
+ * refusal with its exact text. test_manifest_check.c has random input.
  */
 #include <stdio.h>
 

@@ -3,6 +3,8 @@
  * The life of a partition, and the calls on it: a controller on vcpu 0 (the bench of papr/lab.h)
  * and partitions beside it.
  */
+#include <stdio.h>
+
 #include "papr/lab.h"
 
 static struct partition *other;
@@ -18,7 +20,7 @@ static struct partition *make(const char *name, u64 memory, bool hold)
 				    .hold = hold };
 	struct partition *p;
 
-	strcpy(mp.name, name);
+	snprintf(mp.name, sizeof(mp.name), "%s", name);
 	ck_assert_int_eq(partition_create(&mp, NULL, &p), HV_OK);
 	return p;
 }

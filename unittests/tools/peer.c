@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 
 	if (argc != 4 || strlen(argv[1]) >= sizeof(at.sun_path))
 		return 2;
-	strcpy(at.sun_path, argv[1]);
+	memcpy(at.sun_path, argv[1], strlen(argv[1]) + 1);
 	f = fopen(argv[2], "rb");
 	if (!f || s < 0 || bind(s, (struct sockaddr *)&at, sizeof(at)) || listen(s, 1))
 		return 1;
@@ -29,7 +29,7 @@ int main(int argc, char **argv)
 		if (write(c, &byte, 1) != 1)
 			return 1;
 	}
-	for (long n = atol(argv[3]); n > 0; n--) {
+	for (long n = strtol(argv[3], NULL, 10); n > 0; n--) {
 		char byte;
 
 		if (read(c, &byte, 1) != 1)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh DIR: golden runs of DIR/mkbundle and DIR/splitcon (builds with sanitizers: make test-tools).
+# run.sh DIR: golden runs of DIR/mkbundle and DIR/splitcon (make test-tools: with sanitizers).
 # The last line counts; the status says whether all passed.
 set -u
 

@@ -29,7 +29,8 @@ same "no other file is left" "" "$(ls bundle.* 2>/dev/null)"
 accepts "--limit not reached" m.dts -o bundle --limit 24K
 refuses "--limit" "bundle has 24576 bytes, the limit is 20480" m.dts -o bundle --limit 20K
 head -c 140000000 /dev/urandom >initrd
-tree "$compat partitions { a { vcpus = <1>; memory = \"1G\"; kernel = \"kernel\"; initrd = \"initrd\"; }; };"
+tree "$compat partitions { a { vcpus = <1>; memory = \"1G\";
+	kernel = \"kernel\"; initrd = \"initrd\"; }; };"
 refuses "limit of the machine" "bundle has 140016384 bytes, the limit is 134217728" m.dts -o bundle
 rm initrd
 tree "$compat partitions { a { $two kernel = \"kernel\"; }; };"

@@ -43,7 +43,8 @@ memory=32K bad_kernel "memory too small" kernel \
 	"segment 0x8000 + 0x6000 is outside memory (0x8000)"
 cp /bin/true host
 bad_kernel "kernel of the host" host \
-	"is for another machine (ELF machine $(od -An -tu2 -j18 -N2 host | tr -d ' ')), not 64-bit POWER (21)"
+	"is for another machine (ELF machine $(od -An -tu2 -j18 -N2 host | tr -d ' ')), not \
+64-bit POWER (21)"
 "${cross}gcc" -c -o object "$here/kernel.S"
 bad_kernel "object file" object "ELF file is not executable (type 1)"
 cp kernel k32 && poke k32 4 1
@@ -79,7 +80,8 @@ for ((n = 0; n < size; n += n < 200 ? 3 : 997)); do
 	status=0
 	"$mkbundle" m.dts -o bundle 2>err || status=$?
 	grep -q '^mkbundle: m.dts: partitions/alpha: kernel: cut: \(truncated\|is no ELF\)' err &&
-		[ $status = 1 ] && cuts=$((cuts + 1)) || fail "kernel cut at $n" "$status $(cat err)"
+		[ $status = 1 ] && cuts=$((cuts + 1)) ||
+		fail "kernel cut at $n" "$status $(cat err)"
 done
 [ $cuts -gt 80 ] && pass || fail "kernels cut" "only $cuts"
 head -c $((size - 1)) kernel >cut

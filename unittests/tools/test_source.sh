@@ -43,8 +43,10 @@ bad "partitions/alpha: memory: must be a multiple of 4096, is 1048577" \
 bad "partitions/alpha: kernel: missing" 'vcpus = <1>; memory = "16M";'
 bad "partitions/alpha: kernel: must be one string" 'kernel = "a", "b";'
 bad "partitions/alpha: vcpus: missing" 'memory = "16M"; kernel = "kernel";'
-bad "partitions/alpha: vcpus: must be 1 .. 16, is 0" "memory = \"16M\"; kernel = \"kernel\"; vcpus = <0>;"
-bad "partitions/alpha: vcpus: must be 1 .. 16, is 17" "memory = \"16M\"; kernel = \"kernel\"; vcpus = <17>;"
+bad "partitions/alpha: vcpus: must be 1 .. 16, is 0" \
+	"memory = \"16M\"; kernel = \"kernel\"; vcpus = <0>;"
+bad "partitions/alpha: vcpus: must be 1 .. 16, is 17" \
+	"memory = \"16M\"; kernel = \"kernel\"; vcpus = <17>;"
 bad "partitions/alpha: vcpus: must be 1 cell, has 2 bytes" \
 	"memory = \"16M\"; kernel = \"kernel\"; vcpus = \"1\";"
 bad "partitions/alpha: share: must be 0 .. 64, is 65" "$ok share = <65>;"
@@ -80,7 +82,8 @@ bad_tree "memory: unknown node" "$compat memory { };"
 bad_tree "partitions: missing" "$compat"
 bad_tree "partitions: names no partition" "$compat partitions { };"
 bad_tree "partitions: share: unknown property" "$compat partitions { share = <1>; };"
-bad_tree "hypervisor: quiet: unknown property" "$compat hypervisor { quiet; }; partitions { a { $ok }; };"
+bad_tree "hypervisor: quiet: unknown property" \
+	"$compat hypervisor { quiet; }; partitions { a { $ok }; };"
 bad_tree "hypervisor: console: must be \"lines\" or \"framed\"" \
 	"$compat hypervisor { console = \"tty\"; }; partitions { a { $ok }; };"
 bad_tree "hypervisor: slot-us: must be 100 .. 100000, is 5" \
@@ -113,7 +116,8 @@ done <<-'END'
 	/partitions/b controller s
 	/partitions/b machine s papr
 END
-same "controller is b alone" "$(printf 'bad\n')" "$(fdtget -d bad -t s bundle /partitions/a controller)"
+same "controller is b alone" "$(printf 'bad\n')" \
+	"$(fdtget -d bad -t s bundle /partitions/a controller)"
 
 # ---- names twice: dtc refuses them in source; a compiled tree can have them
 tree "$compat partitions { a { $ok }; a { $ok }; };"
@@ -122,7 +126,8 @@ dtc -f -q -I dts -O dtb m.dts -o m.dtb 2>/dev/null
 refuses "one name twice, compiled" "partitions/a: two partitions have this name" m.dtb -o bundle
 for n in hypervisor partitions; do
 	tree "$compat hypervisor { }; hypervisor { }; partitions { a { $ok }; }; partitions { };"
-	[ $n = hypervisor ] && sed -i 's/ partitions { };//' m.dts || sed -i 's/hypervisor { };//g' m.dts
+	[ $n = hypervisor ] && sed -i 's/ partitions { };//' m.dts ||
+		sed -i 's/hypervisor { };//g' m.dts
 	dtc -f -q -I dts -O dtb m.dts -o m.dtb 2>/dev/null
 	refuses "$n twice" "$n: given twice" m.dtb -o bundle
 done

@@ -9,7 +9,7 @@ is()
 	same "$1" "" "$(cmp wanted "$1" 2>&1)"
 }
 
-# Firmware, then frames, one text in two pieces; a head of length 0 is no frame; an SOF after an SOF.
+# Firmware, then frames, one text in two pieces; a head of length 0 is no frame; SOF after SOF.
 printf 'SLOF\r\nstart' >frames
 printf '\001\000\005hello\001\002\003ab\n\001\000\007 world\n' >>frames
 printf '!\001\003\000?' >>frames

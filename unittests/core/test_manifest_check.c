@@ -168,10 +168,10 @@ START_TEST(random_damage_is_survived)
 }
 END_TEST
 
-Suite *suite_manifest_damage(void);
-Suite *suite_manifest_damage(void)
+Suite *suite_manifest_check(void);
+Suite *suite_manifest_check(void)
 {
-	Suite *suite = suite_create("manifest_damage");
+	Suite *suite = suite_create("manifest_check");
 	TCase *tc = tcase_create("damage");
 
 	tcase_add_checked_fixture(tc, setup, teardown);
