@@ -19,6 +19,10 @@ GUEST_ELFS  := $(GUESTS:%=$(GUEST_OUT)/%.elf)
 
 guests-ppc64: $(GUEST_ELFS)
 
+# Every guest in the process port; last line "suite guests: P passed, F failed".
+guests-um: um tools
+	harness/guests/run.sh $(O)
+
 $(GUEST_OUT)/lib/%.o: harness/guests/lib/%
 	@mkdir -p $(@D)
 	$(GUEST_CROSS)gcc $(GUEST_FLAGS) -c -o $@ $<
@@ -32,5 +36,5 @@ $(GUEST_OUT)/%.elf: $(GUEST_OUT)/%.o $(GUEST_OBJS) harness/guests/lib/ppc64/gues
 		-T harness/guests/lib/ppc64/guest.lds -o $@ $(filter %.o,$^)
 
 -include $(wildcard $(GUEST_OUT)/*.d $(GUEST_OUT)/lib/*.d $(GUEST_OUT)/lib/ppc64/*.d)
-.PHONY: guests-ppc64
+.PHONY: guests-ppc64 guests-um
 .SECONDARY: $(GUESTS:%=$(GUEST_OUT)/%.o) $(GUEST_OBJS)

@@ -1,0 +1,45 @@
+#!/bin/sh
+# SPDX-License-Identifier: BSD-2-Clause
+#
+# run.sh BUILD: every test guest as a process, with several orders of events. Last line:
+# "suite guests: P passed, F failed".
+set -u
+build=$1
+here=$(dirname "$0")
+passed=0
+failed=0
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+trap 'exit 130' INT TERM HUP
+
+# try MANIFEST GUEST CPUS SEED PATTERN [GUEST2]: the machine ends by itself and says so
+try()
+{
+	what="$2 ($1, $3 CPUs, seed $4)"
+	if "$build/tools/mkbundle" "$here/manifests/$1.dts" -o "$tmp/bundle" -D PRE=um: -D POST= \
+		-D GUEST="$2" -D GUEST2="${6:-sum}" -D ARGS= -D ARGS2=seed=7 >"$tmp/log" 2>&1 &&
+		timeout 60 "$build/um/rhype" --no-input --cpus "$3" --seed "$4" "$tmp/bundle" \
+			</dev/null >"$tmp/log" 2>&1 &&
+		grep -q "$5" "$tmp/log" && ! grep -q 'FAIL\|PANIC\|killed' "$tmp/log"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL $what"
+		tail -n 5 "$tmp/log" | sed 's/^/    /'
+	fi
+}
+
+for seed in 0 1 2 3; do
+	for g in hello calls sum timer hostile; do
+		try one $g 1 $seed "PASS $g"
+	done
+	for cpus in 1 2 3; do
+		try smp smp $cpus $seed 'PASS smp'
+	done
+	try control control 2 $seed 'PASS control'
+	try two hostile 1 $seed 'PASS sum'
+	try two timer 2 $seed 'PASS timer'
+	try one crash 1 $seed 'gamma crashed'
+done
+echo "suite guests: $passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
