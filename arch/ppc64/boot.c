@@ -126,6 +126,7 @@ void arch_boot(struct boot_info *bi)
 	boot_cpus(bi);
 	if (xive_reset())
 		panic("firmware has no XIVE interrupt controller");
+	clock_boot();
 	if (boot_selftest) /* linked into the test image only */
 		boot_selftest(bi);
 }

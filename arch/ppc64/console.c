@@ -90,7 +90,8 @@ static u64 days(u64 y, u64 m, u64 d)
 	       (m > 2 ? leap : 0) + d - 1;
 }
 
-err_t arch_rtc_read(u64 *seconds)
+/* Firmware's clock, which may take a good part of a second. */
+static err_t opal_clock(u64 *seconds)
 {
 	be32_t ymd = {};
 	be64_t hms = {};
@@ -113,5 +114,25 @@ err_t arch_rtc_read(u64 *seconds)
 		return HV_EIO;
 	*seconds = days(y, m, d) * 86400 + bcd(time >> 56) * 3600 + bcd(time >> 48) * 60 +
 		   bcd(time >> 40);
+	return HV_OK;
+}
+
+static struct {
+	err_t err;
+	u64 seconds, at; /* firmware's time, and the time base then */
+} clock;
+
+void clock_boot(void)
+{
+	clock.err = opal_clock(&clock.seconds);
+	clock.at = timebase();
+}
+
+/* Read once at boot: a guest that asks must not hold its CPU as long as firmware takes. */
+err_t arch_rtc_read(u64 *seconds)
+{
+	if (clock.err)
+		return clock.err;
+	*seconds = clock.seconds + (timebase() - clock.at) / arch_tick_hz();
 	return HV_OK;
 }

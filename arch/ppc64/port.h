@@ -57,6 +57,9 @@ void cpu_prepare(struct arch_cpu *c, u64 stack_top); /* what C and the vectors r
 __noreturn void hv_fault(u64 vector, const struct papr_regs *regs);
 #define CPU_R13(c) ((u64)(c) + CPU_BIAS)
 
+/* console.c */
+void clock_boot(void); /* read the machine's clock; once */
+
 /* intr.c */
 err_t xive_reset(void);			 /* machine: exploitation mode; once */
 err_t xive_cpu_init(struct arch_cpu *c); /* on the CPU: its IPI */

@@ -138,6 +138,7 @@ void um_sc1(void)
 	bool here = op_begin(g);
 
 	while (here && (guest_regs(g)->msr & MSR_PR)) {
+		guest_regs(g)->nip = g->pc + 4; /* as after any call instruction */
 		guest_exit_illegal(g, ILLEGAL_PRIVILEGE);
 		here = guest_at(g, g->pc);
 	}
@@ -148,7 +149,7 @@ void um_sc1(void)
 	g->x->hcall.args = &guest_regs(g)->gpr[4];
 	g->x->hcall.status = &guest_regs(g)->gpr[3];
 	guest_exit(g, EXIT_HCALL);
-	op_end(g);
+	guest_at(g, g->pc + 4); /* the core may have moved nip: an interrupt */
 }
 
 struct papr_regs *um_regs(void)
@@ -218,7 +219,7 @@ void um_wait(void)
 		return;
 	guest_regs(g)->nip = g->pc + 4;
 	guest_exit(g, EXIT_IDLE);
-	op_end(g);
+	guest_at(g, g->pc + 4);
 }
 
 void um_compute(u64 ticks)

@@ -193,7 +193,9 @@ START_TEST(user_mode)
 	start("tg_user_mode", 0);
 	expect(EXIT_ILLEGAL);
 	ck_assert_int_eq(x.illegal.cause, ILLEGAL_PRIVILEGE);
+	av(0)->papr.nip -= 4; /* it points past the instruction, as after a call */
 	expect(EXIT_ILLEGAL);
+	av(0)->papr.nip -= 4;
 	inject(VEC_PROGRAM, SRR1_PROGRAM_PRIVILEGE);
 	expect(EXIT_ILLEGAL); /* the handler returns to the same instruction, still in user mode */
 	ck_assert_uint_eq(seen[0], VEC_PROGRAM);
