@@ -31,6 +31,7 @@ absolute()
 tools/setup/need.sh build ppc64 guests
 tools/setup/guest-ppc64.sh
 mkdir -p "$out/boot"
+echo "make run: building"
 if ! ${MAKE:-make} -s run-parts >"$out/boot/run-build.log" 2>&1; then
 	tail -n 20 "$out/boot/run-build.log" >&2
 	fail "the build failed; all of its output is in $out/boot/run-build.log"
