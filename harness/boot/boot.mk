@@ -32,15 +32,17 @@ BOOT_ENV = env RHYPE=$(O)/ppc64/rhype.elf RHYPE_TEST=$(O)/ppc64/rhype-test.elf \
 	MKBUNDLE=$(O)/tools/mkbundle GUESTS=$(O)/guests/ppc64 \
 	GUEST_KERNEL=$(PPC64_KERNEL) TEST_INITRD=$(abspath $(BOOT)/test.cpio)
 
-BOOT_PARTS := $(BOOT)/runner $(BOOT)/test.cpio $(O)/tools/mkbundle
+BOOT_PARTS := $(BOOT)/runner $(BOOT)/terminal $(BOOT)/test.cpio $(O)/tools/mkbundle
 
 boot: $(BOOT_PARTS) $(O)/ppc64/rhype.elf $(O)/ppc64/rhype-test.elf guests-ppc64 $$(PPC64_KERNEL)
 	harness/boot/selftest.sh $(BOOT)/runner
+	harness/boot/selftest_terminal.sh $(BOOT)/terminal
 	$(BOOT_ENV) $(BOOT)/runner -s boot -o $(BOOT) harness/boot/ppc64.tests $(TESTS)
 
 .PHONY: boot-control boot-selftest
 boot-control: $(BOOT)/runner $(BOOT)/test.cpio $$(PPC64_KERNEL)
 	$(BOOT_ENV) $(BOOT)/runner -s control -o $(BOOT) harness/boot/control.tests $(TESTS)
 
-boot-selftest: $(BOOT)/runner
+boot-selftest: $(BOOT)/runner $(BOOT)/terminal
 	harness/boot/selftest.sh $(BOOT)/runner
+	harness/boot/selftest_terminal.sh $(BOOT)/terminal

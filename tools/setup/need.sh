@@ -16,7 +16,7 @@ packages()
 	unit) echo check pkg-config ;;
 	valgrind) echo valgrind libc6-dbg ;;
 	fuzz) echo clang libclang-rt-14-dev ;;
-	lint) echo clang-format universal-ctags gcc-powerpc64le-linux-gnu ;;
+	lint) echo clang-format universal-ctags gcc-powerpc64le-linux-gnu gcc-powerpc64-linux-gnu ;;
 	test) for g in unit valgrind fuzz lint; do packages $g; done ;;
 	bench) echo binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
 	*)
