@@ -15,7 +15,8 @@ UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/gues
 # Names of the core that libc has, too: the sanitizers' libraries would call ours. The check below
 # finds a new one.
 UM_RENAME := sched_yield
-UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1 $(foreach n,$(UM_RENAME),-D$(n)=core_$(n))
+UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1 \
+	$(foreach n,$(UM_RENAME),-D$(n)=core_$(n))
 UM_LIBS := -lfdt
 UM_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
