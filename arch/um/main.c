@@ -54,6 +54,7 @@ static void tty_setup(void)
 		return;
 	t = saved_tty;
 	t.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+	t.c_oflag &= ~(tcflag_t)ONLCR; /* the machine's lines end with CR LF already */
 	t.c_cc[VQUIT] = _POSIX_VDISABLE;
 	t.c_cc[VMIN] = 1;
 	t.c_cc[VTIME] = 0;
