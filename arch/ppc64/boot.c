@@ -74,19 +74,23 @@ void ram_cut(struct boot_info *bi, u64 base, u64 end)
 	}
 }
 
-/* `size` bytes, aligned, off the end of the largest range. */
-static u64 ram_take(struct boot_info *bi, u64 size, u64 align)
+/* `size` bytes, aligned, off the end of the range that has most of its memory below `below`. */
+static u64 ram_take(struct boot_info *bi, u64 size, u64 align, u64 below)
 {
-	unsigned best = 0;
-	u64 at;
+	u64 most = 0, at = 0;
 
-	for (unsigned i = 1; i < bi->nram; i++)
-		if (bi->ram[i].size > bi->ram[best].size)
-			best = i;
-	if (bi->nram == 0 || bi->ram[best].size < size + align)
+	for (unsigned i = 0; i < bi->nram; i++) {
+		u64 base = bi->ram[i].base.v, end = MIN(base + bi->ram[i].size, below);
+
+		if (end > base && end - base > most) {
+			most = end - base;
+			at = end - size;
+		}
+	}
+	if (most < size + align)
 		panic("no memory for the hypervisor's CPUs");
-	at = ALIGN_DOWN(bi->ram[best].base.v + bi->ram[best].size - size, align);
-	bi->ram[best].size = at - bi->ram[best].base.v;
+	at = ALIGN_DOWN(at, align);
+	ram_cut(bi, at, at + size);
 	return at;
 }
 
@@ -94,10 +98,10 @@ static u64 ram_take(struct boot_info *bi, u64 size, u64 align)
 static void boot_cpus(struct boot_info *bi)
 {
 	unsigned n = platform.ncpus;
-	u64 queues = ram_take(bi, n * HV_PAGE_SIZE, HV_PAGE_SIZE);
-	u64 stacks = ram_take(bi, n * CPU_STACK_SIZE, CPU_STACK_SIZE);
+	u64 queues = ram_take(bi, n * HV_PAGE_SIZE, HV_PAGE_SIZE, ~0ull);
+	u64 stacks = ram_take(bi, n * CPU_STACK_SIZE, CPU_STACK_SIZE, ~0ull);
 
-	partition_table_boot((void *)ram_take(bi, HV_SPACE_SIZE, HV_SPACE_ALIGN));
+	partition_table_boot((void *)ram_take(bi, HV_SPACE_SIZE, HV_SPACE_ALIGN, HV_SPACE_MAPS));
 	for (unsigned i = 0; i < n; i++) {
 		struct arch_cpu *c = &cpus[i];
 
@@ -126,7 +130,7 @@ void arch_boot(struct boot_info *bi)
 	boot_cpus(bi);
 	if (xive_reset())
 		panic("firmware has no XIVE interrupt controller");
-	clock_boot();
+	rtc_poll(); /* the answer comes later */
 	if (boot_selftest) /* linked into the test image only */
 		boot_selftest(bi);
 }

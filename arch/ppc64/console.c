@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The machine's console, clock and power switch, through OPAL. Next: boot.S (opal_call). */
+/* The machine's console and power switch, through OPAL. Next: boot.S (opal_call), rtc.c. */
 #include "fmt.h"
 #include "port.h"
 
@@ -58,6 +58,7 @@ int arch_getc(void)
 void arch_poll(void)
 {
 	opal_call(OPAL_POLL_EVENTS, 0);
+	rtc_poll();
 }
 
 void arch_poweroff(int code)
@@ -72,67 +73,4 @@ void arch_poweroff(int code)
 		opal_call(OPAL_POLL_EVENTS, 0);
 	for (;;)
 		opal_call(OPAL_POLL_EVENTS, 0);
-}
-
-static unsigned bcd(u64 v)
-{
-	return (unsigned)((v >> 4 & 15) * 10 + (v & 15));
-}
-
-/* Days from 1970-01-01 to a date of the Gregorian calendar. */
-static u64 days(u64 y, u64 m, u64 d)
-{
-	static const u16 before[] = { 0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334 };
-	u64 leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
-	u64 past = y - 1; /* whole years since year 1; 719162 days of them before 1970 */
-
-	return past * 365 + past / 4 - past / 100 + past / 400 - 719162 + before[m - 1] +
-	       (m > 2 ? leap : 0) + d - 1;
-}
-
-/* Firmware's clock, which may take a good part of a second. */
-static err_t opal_clock(u64 *seconds)
-{
-	be32_t ymd = {};
-	be64_t hms = {};
-	u64 since = timebase();
-	u32 date;
-	u64 time, y, m, d;
-	s64 rc;
-
-	while ((rc = opal_call(OPAL_RTC_READ, &ymd, &hms)) == OPAL_BUSY || rc == OPAL_BUSY_EVENT)
-		if (!console_wait(since))
-			return HV_EIO;
-	if (rc)
-		return rc == -7 ? HV_ENOTSUP : HV_EIO;
-	date = be32_to_cpu(ymd);
-	time = be64_to_cpu(hms);
-	y = bcd(date >> 24) * 100 + bcd(date >> 16);
-	m = bcd(date >> 8);
-	d = bcd(date);
-	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31)
-		return HV_EIO;
-	*seconds = days(y, m, d) * 86400 + bcd(time >> 56) * 3600 + bcd(time >> 48) * 60 +
-		   bcd(time >> 40);
-	return HV_OK;
-}
-
-static struct {
-	err_t err;
-	u64 seconds, at; /* firmware's time, and the time base then */
-} clock;
-
-void clock_boot(void)
-{
-	clock.err = opal_clock(&clock.seconds);
-	clock.at = timebase();
-}
-
-/* Read once at boot: a guest that asks must not hold its CPU as long as firmware takes. */
-err_t arch_rtc_read(u64 *seconds)
-{
-	if (clock.err)
-		return clock.err;
-	*seconds = clock.seconds + (timebase() - clock.at) / arch_tick_hz();
-	return HV_OK;
 }

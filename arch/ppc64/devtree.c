@@ -145,6 +145,7 @@ static void read_processor(const void *fdt, int node, struct papr_cpu_desc *d)
 	d->icache_line = (u32)number(fdt, node, "i-cache-block-size", 128);
 	d->dcache_size = (u32)number(fdt, node, "d-cache-size", 0x8000);
 	d->icache_size = (u32)number(fdt, node, "i-cache-size", 0x8000);
+	d->ail = true; /* see virtual_vector in world.S */
 	d->dec_bits = (u32)number(fdt, node, "ibm,dec-bits", 32);
 	features = fdt_getprop(fdt, node, "ibm,pa-features", &len);
 	if (features && len > 0) {

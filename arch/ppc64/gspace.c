@@ -72,8 +72,10 @@ static u64 rest(gpa_t g, unsigned level, u64 left)
 }
 
 /*
- * The hypervisor's own space, for arrivals with translation on: the first GiB, executable by us
- * only, at 0xc000000000000000. A root, a table below it, a process table with process 0.
+ * The hypervisor's own space, for arrivals with translation on: the first 512 GiB, for us only, at
+ * 0xc000000000000000. A root, a table below it, a process table with process 0. The same tree
+ * serves as the partition-scoped one of LPID 0, through which the hardware finds that process
+ * table: it must lie in what the tree maps.
  */
 void partition_table_boot(void *room)
 {
@@ -81,7 +83,9 @@ void partition_table_boot(void *room)
 	u64 tree = PATE0_RTS | (u64)root | ROOT_BITS;
 
 	memset(room, 0, HV_SPACE_SIZE);
-	table[0] = cpu_to_be64(PTE_VALID | PTE_LEAF | PTE_RC | PTE_PRIV | PTE_R | PTE_X);
+	for (u64 i = 0; i < HV_SPACE_MAPS / GIB(1); i++)
+		table[i] = cpu_to_be64(PTE_VALID | PTE_LEAF | PTE_RC | PTE_PRIV | PTE_R | PTE_X |
+				       i << 30);
 	root[0] = cpu_to_be64(PTE_VALID | (u64)table | PDE_BITS);
 	process[0] = cpu_to_be64(tree);
 	partition_table[0].space = cpu_to_be64(PATE0_HR | tree);

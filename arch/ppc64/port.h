@@ -3,6 +3,8 @@
 #ifndef RHYPE_PPC64_PORT_H
 #define RHYPE_PPC64_PORT_H
 
+#include <stdatomic.h>
+
 #include "arch.h"
 #include "arch_papr.h"
 
@@ -57,9 +59,6 @@ void cpu_prepare(struct arch_cpu *c, u64 stack_top); /* what C and the vectors r
 __noreturn void hv_fault(u64 vector, const struct papr_regs *regs);
 #define CPU_R13(c) ((u64)(c) + CPU_BIAS)
 
-/* console.c */
-void clock_boot(void); /* read the machine's clock; once */
-
 /* intr.c */
 err_t xive_reset(void);			 /* machine: exploitation mode; once */
 err_t xive_cpu_init(struct arch_cpu *c); /* on the CPU: its IPI */
@@ -74,11 +73,15 @@ static inline u64 timebase(void)
 	return mfspr(SPR_TB);
 }
 
+/* rtc.c */
+void rtc_poll(void); /* ask firmware for the date, or take its answer; never waits */
+
 /* gspace.c */
 /* Boot: our own translation (see world.S, virtual_vector), built in HV_SPACE_SIZE bytes. */
 void partition_table_boot(void *room);
 #define HV_SPACE_ALIGN KIB(64)
 #define HV_SPACE_SIZE  KIB(72)
+#define HV_SPACE_MAPS  GIB(512) /* machine addresses below this */
 void partition_table_init(void); /* on every CPU */
 void gspace_flush(u16 lpid);	 /* everything of the LPID, on all CPUs */
 
