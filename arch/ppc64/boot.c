@@ -130,7 +130,7 @@ void arch_boot(struct boot_info *bi)
 	boot_cpus(bi);
 	if (xive_reset())
 		panic("firmware has no XIVE interrupt controller");
-	rtc_poll(); /* the answer comes later */
+	rtc_poll();	   /* the answer comes later */
 	if (boot_selftest) /* linked into the test image only */
 		boot_selftest(bi);
 }
