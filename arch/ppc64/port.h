@@ -81,7 +81,7 @@ void rtc_poll(void); /* ask firmware for the date, or take its answer; never wai
 void partition_table_boot(void *room);
 #define HV_SPACE_ALIGN KIB(64)
 #define HV_SPACE_SIZE  KIB(72)
-#define HV_SPACE_MAPS  GIB(512) /* machine addresses below this */
+#define HV_SPACE_MAPS  GIB(512)	 /* machine addresses below this */
 void partition_table_init(void); /* on every CPU */
 void gspace_flush(u16 lpid);	 /* everything of the LPID, on all CPUs */
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The date. Firmware asks another processor for it and needs 0.2 to 0.7 seconds, far too long to
- * wait for on behalf of a guest. So it is asked once, at boot, the answer is picked up by arch_poll,
- * and the time base counts from there. Next: time.c.
+ * wait for on behalf of a guest. So it is asked once, at boot, arch_poll picks up the answer, and
+ * the time base counts from there. Next: time.c.
  */
 #include "port.h"
 
