@@ -323,7 +323,7 @@ s64 h_yield(struct vcpu *v, u64 lpid)
 			s = H_NOT_AVAILABLE;
 	}
 	if (s == H_SUCCESS) {
-		sched_yield(&hv.cpu[v->cpu]->sched, v, to, arch_now());
+		sched_pass(&hv.cpu[v->cpu]->sched, v, to, arch_now());
 		this_cpu()->resched = true;
 	}
 	lock_drop(&hv.lock);

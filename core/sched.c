@@ -229,7 +229,7 @@ void sched_charge(struct sched *s, struct vcpu *v, u64 from, u64 to)
 	lock_drop(&s->lock);
 }
 
-void sched_yield(struct sched *s, struct vcpu *v, struct vcpu *to, u64 now)
+void sched_pass(struct sched *s, struct vcpu *v, struct vcpu *to, u64 now)
 {
 	u64 slotno = (now - s->epoch) / s->slot_ticks;
 

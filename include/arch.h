@@ -20,6 +20,7 @@
  * arch_types.h (in arch/X) supplies: struct arch_cpu, struct arch_vcpu, struct arch_gspace (opaque
  * to the core; a PAPR port's arch_vcpu has a member `struct papr_regs papr`), and
  *   static inline void arch_relax(void)   one turn of a busy wait; a scheduling point on um
+ *   static inline void arch_lock_point(void)   before each lock is taken; empty on hardware
  *   static inline unsigned arch_cpu_self(void)  index of this CPU, 0 .. arch_ncpus() - 1
  *   static inline void arch_barrier(void)   orders all earlier against all later storage accesses
  */
@@ -215,6 +216,7 @@ size_t arch_vcpu_dump(const struct arch_vcpu *v, char *buf, size_t n);
  *  hcall_light(regs..)  see arch_papr.h: serves a LIGHT row without a full exit
  *  machine_check(..)    a hardware error that belongs to no partition
  *  log_*(), panic()     log.h, panic.h
+ *  fmt_print            fmt.h
  *  pool_get, pool_put   pool.h
  *  memcpy family        string.h
  */

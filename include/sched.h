@@ -92,6 +92,6 @@ void sched_off(struct sched *s, struct vcpu *v, u64 now);
 void sched_charge(struct sched *s, struct vcpu *v, u64 from, u64 to);
 
 /* The running v gives the rest of the current slot to `to` (same CPU), or to anybody if NULL. */
-void sched_yield(struct sched *s, struct vcpu *v, struct vcpu *to, u64 now);
+void sched_pass(struct sched *s, struct vcpu *v, struct vcpu *to, u64 now);
 
 #endif

@@ -68,7 +68,7 @@ s64 h_confer(struct vcpu *v, u64 proc, u64 count)
 			to = NULL;
 	}
 	papr_vcpu(v)->put_reason = PUT_CONFER;
-	sched_yield(&hv.cpu[v->cpu]->sched, v, to, arch_now());
+	sched_pass(&hv.cpu[v->cpu]->sched, v, to, arch_now());
 	this_cpu()->resched = true;
 	return H_SUCCESS;
 }

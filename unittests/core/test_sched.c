@@ -225,11 +225,11 @@ START_TEST(yield_gives_the_rest_of_the_slot)
 	for (unsigned i = 0; i < 3; i++)
 		sched_on(&s, v[i], 0);
 	ck_assert_ptr_eq(sched_pick(&s, 1, &until), v[0]);
-	sched_yield(&s, v[0], v[2], 2);
+	sched_pass(&s, v[0], v[2], 2);
 	ck_assert_ptr_eq(sched_pick(&s, 3, &until), v[2]);
 	ck_assert_uint_eq(until, SLOT);
 	ck_assert_ptr_eq(sched_pick(&s, SLOT, &until), v[0]);
-	sched_yield(&s, v[0], NULL, SLOT + 1);
+	sched_pass(&s, v[0], NULL, SLOT + 1);
 	ck_assert_ptr_ne(sched_pick(&s, SLOT + 2, &until), v[0]);
 }
 END_TEST
@@ -241,7 +241,7 @@ START_TEST(yield_alone_keeps_running)
 	admit(0, 0);
 	sched_on(&s, v[0], 0);
 	ck_assert_ptr_eq(sched_pick(&s, 1, &until), v[0]);
-	sched_yield(&s, v[0], NULL, 2);
+	sched_pass(&s, v[0], NULL, 2);
 	ck_assert_ptr_eq(sched_pick(&s, 3, &until), v[0]);
 }
 END_TEST
@@ -253,7 +253,7 @@ START_TEST(remove_forgets_everything)
 	admit(0, 10);
 	admit(1, 0);
 	sched_on(&s, v[1], 0);
-	sched_yield(&s, v[1], v[0], 0);
+	sched_pass(&s, v[1], v[0], 0);
 	sched_remove(&s, v[0]);
 	ck_assert_uint_eq(s.n, 1);
 	for (unsigned k = 0; k < SCHED_SLOTS; k++)
