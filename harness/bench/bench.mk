@@ -12,4 +12,5 @@ $(BENCH)/count.so: harness/bench/count.c
 bench: $(BENCH)/count.so $$(BOOT_PARTS) $(O)/ppc64/rhype.elf $(O)/um/rhype $(O)/um/unit \
 		guests-ppc64 $$(PPC64_KERNEL)
 	@tools/setup/need.sh build ppc64 unit
+	cp $(O)/ppc64/rhype.elf $(BOOT)
 	$(BOOT_ENV) O=$(O) PPC_CROSS=$(PPC_CROSS) harness/bench/bench.sh

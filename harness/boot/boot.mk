@@ -27,8 +27,8 @@ run-parts: $(O)/ppc64/rhype.elf $(O)/tools/mkbundle $(BOOT)/terminal $(BOOT)/she
 run:
 	+@O=$(O) MAKE=$(MAKE) harness/boot/run.sh
 
-# Files and places that the test lists name.
-BOOT_ENV = env RHYPE=$(O)/ppc64/rhype.elf RHYPE_TEST=$(O)/ppc64/rhype-test.elf \
+# Files and places that the test lists name; copies, so that a build meanwhile does no harm.
+BOOT_ENV = env RHYPE=$(BOOT)/rhype.elf RHYPE_TEST=$(BOOT)/rhype-test.elf \
 	MKBUNDLE=$(O)/tools/mkbundle GUESTS=$(O)/guests/ppc64 \
 	GUEST_KERNEL=$(PPC64_KERNEL) TEST_INITRD=$(abspath $(BOOT)/test.cpio)
 
@@ -37,6 +37,7 @@ BOOT_PARTS := $(BOOT)/runner $(BOOT)/terminal $(BOOT)/test.cpio $(O)/tools/mkbun
 boot: $(BOOT_PARTS) $(O)/ppc64/rhype.elf $(O)/ppc64/rhype-test.elf guests-ppc64 $$(PPC64_KERNEL)
 	harness/boot/selftest.sh $(BOOT)/runner
 	harness/boot/selftest_terminal.sh $(BOOT)/terminal
+	cp $(O)/ppc64/rhype.elf $(O)/ppc64/rhype-test.elf $(BOOT)
 	$(BOOT_ENV) $(BOOT)/runner -s boot -o $(BOOT) harness/boot/ppc64.tests $(TESTS)
 
 .PHONY: boot-control boot-selftest
