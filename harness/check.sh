@@ -19,6 +19,7 @@ target()
 	case $1 in
 	tools) echo test-tools ;;
 	guests) echo guests-um ;;
+	guests) echo guests-um ;;
 	*) echo "$1" ;;
 	esac
 }
