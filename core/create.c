@@ -184,6 +184,17 @@ err_t partition_create(const struct manifest_part *mp, const struct manifest *m,
 	return HV_OK;
 }
 
+static void announce(const struct partition *p)
+{
+	u64 state = p->pool.used - p->pool.tables + 1; /* and the object itself */
+
+	log_info("partition %s: lpid %u, %u vcpu%s, %llu MiB%s; %llu KiB of state, %llu of tables",
+		 p->name, p->id.v, p->nvcpus, p->nvcpus == 1 ? "" : "s",
+		 (unsigned long long)(p->mem.bytes >> 20), p->controller ? ", controller" : "",
+		 (unsigned long long)(state << (HV_PAGE_SHIFT - 10)),
+		 (unsigned long long)(p->pool.tables << (HV_PAGE_SHIFT - 10)));
+}
+
 static err_t create_all(const struct manifest *m)
 {
 	for (unsigned i = 0; i < m->nparts; i++) {
@@ -192,10 +203,7 @@ static err_t create_all(const struct manifest *m)
 
 		if (err)
 			return err;
-		log_info("partition %s: lpid %u, %u vcpu%s, %llu MiB%s", p->name, p->id.v,
-			 p->nvcpus, p->nvcpus == 1 ? "" : "s",
-			 (unsigned long long)(p->mem.bytes >> 20),
-			 p->controller ? ", controller" : "");
+		announce(p);
 		console_partition(p->id, true);
 	}
 	return HV_OK;

@@ -23,6 +23,7 @@ void *pool_get(struct pool *p, unsigned order, bool table)
 	if (palloc_get(&hv.palloc, order, table ? FRAME_TABLE : FRAME_HV, p->owner, true, &page))
 		return NULL;
 	p->used += n;
+	p->tables += table ? n : 0;
 	p->peak = MAX(p->peak, p->used);
 	return arch_va(page);
 }
@@ -38,4 +39,5 @@ void pool_put(struct pool *p, void *v, unsigned order, bool table)
 	CHECK(p->used >= n);
 	palloc_put(&hv.palloc, arch_pa(v), n, table ? FRAME_TABLE : FRAME_HV, p->owner);
 	p->used -= n;
+	p->tables -= table ? n : 0;
 }

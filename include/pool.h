@@ -13,6 +13,7 @@ struct pool {
 	lpid_t owner;
 	u64 limit; /* pages */
 	u64 used;
+	u64 tables; /* of these, second-stage tables */
 	u64 peak;
 };
 
