@@ -9,9 +9,9 @@ set -eu
 cd "$(dirname "$0")/../.."
 out=$O/bench
 json=$O/bench.json
-figures=$out/figures
-rm -f "$json" "$figures" "$out"/*.count
-: >"$figures"
+figures=$(mktemp)
+trap 'rm -f "$figures"' EXIT
+rm -f "$json" "$out"/*.count
 
 fail()
 {

@@ -14,8 +14,10 @@ function hex(s,   i, n) {
 function name(a,   lo, hi, mid) {
 	if (a >= hex("30000000") && a < hex("32000000"))
 		return "firmware"
-	if (a < hex("3000"))
+	if (a < hex("4000"))
 		a += vectors
+	if (a < hex("10000"))
+		return "virtual_vector"
 	lo = 1
 	hi = nsyms
 	while (lo < hi) {
@@ -40,7 +42,7 @@ FNR == NR {
 
 $1 == "trace" {
 	a = hex($2)
-	where = a < hex("3000") ? "vectors" : "core"
+	where = a < hex("10000") ? "vectors" : "core"
 	f = name(a)
 	sub(/\.(lto_priv|isra|constprop|part|cold).*/, "", f)
 	if (f ~ /^_(save|rest)gpr/)

@@ -48,7 +48,9 @@ const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *insn);
 
 /* ---- state ----------------------------------------------------------------------------------- */
 
-#define VECTORS_END    0x3000ull     /* copied to machine address 0 by the hypervisor */
+#define LOW_END	       0x10000ull    /* below: the hypervisor's vectors and their code */
+#define VECTORS_END    0x1600ull     /* a vector begins at each multiple of VECTOR_STEP */
+#define VIRTUAL	       0x4000ull     /* the same again here, taken with translation on */
 #define FIRMWARE_START 0x30000000ull /* skiboot */
 #define FIRMWARE_END   0x32000000ull
 #define VECTOR_STEP    0x20 /* smallest distance of two vectors */
@@ -196,12 +198,13 @@ static void watch_hv(struct qemu_plugin_insn *insn, uint64_t addr)
 {
 	void *arg = (void *)(uintptr_t)addr;
 	uint32_t op = opcode(insn);
-	bool vector = addr < VECTORS_END && addr >= 0x100 && addr % VECTOR_STEP == 0;
+	uint64_t vector = addr >= VIRTUAL ? addr - VIRTUAL : addr;
 
 	if (addr == opt.entry)
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_entry, NO_REGS, NULL);
-	if (vector && entered)
-		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_vector, NO_REGS, arg);
+	if (vector >= 0x100 && vector < VECTORS_END && vector % VECTOR_STEP == 0 && entered)
+		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_vector, NO_REGS,
+						       (void *)(uintptr_t)vector);
 	if (op == 0x4c000024 || op == 0x4c000224) /* rfid, hrfid */
 		qemu_plugin_register_vcpu_insn_exec_cb(insn, at_return, NO_REGS, NULL);
 	if ((op & 0xfc1fffff) == 0x7c1f4ba6) /* mtspr LPIDR */
@@ -213,7 +216,7 @@ static void watch_hv(struct qemu_plugin_insn *insn, uint64_t addr)
 
 static bool is_hv(uint64_t addr)
 {
-	return addr < VECTORS_END || (addr >= opt.start && addr < opt.end) ||
+	return addr < LOW_END || (addr >= opt.start && addr < opt.end) ||
 	       (addr >= FIRMWARE_START && addr < FIRMWARE_END) || !entered;
 }
 
