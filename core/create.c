@@ -243,8 +243,11 @@ static err_t load(const struct manifest *m)
 	err_t err;
 
 	console_init(&hv.console, m->console_mode);
-	for (unsigned i = 0; m->slot_us && i < hv.ncpus; i++)
+	for (unsigned i = 0; m->slot_us && i < hv.ncpus; i++) {
+		lock_take(&hv.cpu[i]->sched.lock);
 		hv.cpu[i]->sched.slot_ticks = arch_tick_hz() / 1000000 * m->slot_us;
+		lock_drop(&hv.cpu[i]->sched.lock);
+	}
 	err = create_all(m);
 	if (err)
 		destroy_all();

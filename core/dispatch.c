@@ -123,9 +123,6 @@ void exit_dispatch(struct vcpu *v, struct vcpu_exit *x)
 	case EXIT_PREEMPT:
 	case EXIT_WINDOW: /* before_run delivers */
 		break;
-	case EXIT_IDLE:
-		vcpu_block(v, arch_vcpu_wake(&v->arch));
-		break;
 	case EXIT_SHUTDOWN:
 		partition_kill(v, "its processor shut down", 0);
 		break;

@@ -9,7 +9,8 @@
 #include "partition.h"
 #include "vcpu.h"
 
-#define REAP_STEPS 16 /* bounded steps of destroying partitions per turn */
+#define REAP_IDLE 16 /* bounded steps of destroying partitions per turn, when nobody can run */
+#define REAP_BUSY 4  /* and when somebody can: about a hundredth of a slot */
 
 /* End of a turn of the loaded vcpu: what it used is counted. */
 static void charge(struct cpu *c)
@@ -48,6 +49,7 @@ bool cpu_load(struct cpu *c, struct vcpu *v)
 		return false;
 	}
 	v->loaded = true;
+	arch_barrier(); /* before before_run looks at what others want of v; see vcpu_kick */
 	c->loaded = v;
 	c->started = arch_now();
 	arch_vcpu_load(&v->arch);
@@ -66,10 +68,12 @@ static void housekeeping(struct cpu *c, u64 now)
 	console_flush();
 }
 
-/* Destroy what is dying, a bounded piece at a time. True when there is more. */
-static bool reap(void)
+/* Destroy what is dying, or restart, a bounded piece at a time. True when there is more. */
+static bool reap(const struct cpu *c)
 {
-	for (unsigned i = 0; i < REAP_STEPS; i++)
+	unsigned n = c->busy ? REAP_BUSY : REAP_IDLE;
+
+	while (n--)
 		if (atomic_load(&hv.nreap) == 0 || !partition_reap())
 			return false;
 	return true;
@@ -97,21 +101,41 @@ static void run(struct cpu *c, struct vcpu *v, u64 now)
 	charge(c);
 }
 
+/* Under the lock that sched_off takes: either it sees our count, or we do not see v. */
+static struct vcpu *pick(struct cpu *c, u64 now, u64 *until)
+{
+	struct vcpu *v;
+
+	lock_take(&c->sched.lock);
+	v = sched_pick_locked(&c->sched, now, until);
+	if (v)
+		atomic_fetch_add(&v->part->nloaded, 1);
+	lock_drop(&c->sched.lock);
+	return v;
+}
+
 bool cpu_step(struct cpu *c)
 {
 	u64 now = arch_now(), until;
+	struct partition *p;
 	struct vcpu *v;
-	bool more;
+	bool more, ours;
 
 	if (unlikely(atomic_load(&hv.panicked)))
 		arch_halt();
 	housekeeping(c, now);
-	more = reap();
+	more = reap(c);
 	c->resched = false;
-	v = sched_pick(&c->sched, now, &until);
+	now = arch_now(); /* what was reaped is nobody's turn */
+	v = pick(c, now, &until);
 	if (c->loaded && (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
 		cpu_unload(c);
-	if (v && cpu_load(c, v)) {
+	p = v ? v->part : NULL;
+	ours = v && cpu_load(c, v);
+	if (p)
+		atomic_fetch_sub(&p->nloaded, 1);
+	c->busy = ours;
+	if (ours) {
 		arch_alarm(next_alarm(c, until));
 		run(c, v, now);
 		return true;

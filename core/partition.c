@@ -179,15 +179,21 @@ static bool reap_step(struct partition *p)
 	return true;
 }
 
-/* A partition that waits for partition_reap and that no CPU has loaded any more. */
+/*
+ * A partition that waits for partition_reap and that no CPU has loaded any more; the one served
+ * last as long as it waits, then the next number, so that none comes before its turn.
+ */
 static struct partition *next_waiting(void)
 {
-	for (unsigned i = 1; i <= MAX_PARTITIONS; i++) {
-		struct partition *p = hv.part[i];
+	for (unsigned i = 0; i < MAX_PARTITIONS; i++) {
+		unsigned id = (hv.reap_at + i) % MAX_PARTITIONS + 1;
+		struct partition *p = hv.part[id];
 
 		if (p && (p->state == PART_DYING || p->state == PART_RESTART) &&
-		    atomic_load(&p->nloaded) == 0)
+		    atomic_load(&p->nloaded) == 0) {
+			hv.reap_at = id - 1;
 			return p;
+		}
 	}
 	return NULL;
 }
@@ -202,8 +208,10 @@ bool partition_reap(void)
 		return false; /* another CPU is at it */
 	p = next_waiting();
 	if (p && p->state == PART_RESTART) {
-		if (partition_restart_step(p))
+		if (partition_restart_step(p)) {
 			atomic_fetch_sub(&hv.nreap, 1);
+			hv.reap_at++; /* or it could come again at once */
+		}
 	} else if (p) {
 		lpid_t id = p->id;
 
@@ -304,28 +312,38 @@ s64 h_partition_destroy(struct vcpu *v, u64 lpid)
 	return life_cycle(lpid, destroy_by_order);
 }
 
-/* Who gets the rest of the slot: a vcpu of the partition that lives on this CPU. */
+/* A vcpu of p that lives on this CPU, or NULL. */
+static struct vcpu *neighbour(const struct partition *p, const struct vcpu *v)
+{
+	for (unsigned i = 0; i < p->nvcpus; i++)
+		if (p->vcpu[i]->cpu == v->cpu)
+			return p->vcpu[i];
+	return NULL;
+}
+
+/* Only a yield to another partition takes the lock that keeps it alive. */
 s64 h_yield(struct vcpu *v, u64 lpid)
 {
+	bool locked = lpid && lpid != v->part->id.v;
+	struct partition *p = v->part;
 	struct vcpu *to = NULL;
-	struct partition *p;
 	s64 s = H_SUCCESS;
 
-	lock_take(&hv.lock);
-	if (lpid) {
+	if (locked) {
+		lock_take(&hv.lock);
 		p = partition_find(lpid);
-		for (unsigned i = 0; p && i < p->nvcpus && !to; i++)
-			if (p->vcpu[i]->cpu == v->cpu)
-				to = p->vcpu[i];
-		if (!p)
-			s = H_PARAMETER;
-		else if (!to)
-			s = H_NOT_AVAILABLE;
 	}
+	if (lpid && p)
+		to = neighbour(p, v);
+	if (!p)
+		s = H_PARAMETER;
+	else if (lpid && !to)
+		s = H_NOT_AVAILABLE;
 	if (s == H_SUCCESS) {
 		sched_pass(&hv.cpu[v->cpu]->sched, v, to, arch_now());
 		this_cpu()->resched = true;
 	}
-	lock_drop(&hv.lock);
+	if (locked)
+		lock_drop(&hv.lock);
 	return s;
 }

@@ -110,7 +110,7 @@ static u64 wake_due(struct sched *s, u64 now)
 		if (se->state != SE_BLOCKED)
 			continue;
 		if (se->wake <= now)
-			set_runnable(se, now);
+			set_runnable(se, se->wake);
 		else
 			next = MIN(next, se->wake);
 	}
@@ -141,28 +141,38 @@ static u8 pick_slack(struct sched *s, u64 slotno)
 	return SCHED_NOBODY;
 }
 
-struct vcpu *sched_pick(struct sched *s, u64 now, u64 *until)
+struct vcpu *sched_pick_locked(struct sched *s, u64 now, u64 *until)
 {
 	struct vcpu *v = NULL;
 	u64 slotno, end, wake;
+	bool gift;
 	u8 e;
 
-	lock_take(&s->lock);
 	slotno = (now - s->epoch) / s->slot_ticks;
 	end = s->epoch + (slotno + 1) * s->slot_ticks;
 	wake = wake_due(s, now);
 	e = s->slot[slotno % SCHED_SLOTS];
-	if (s->gift_slot == slotno && runnable(s, s->gift)) {
+	gift = s->gift_slot == slotno && runnable(s, s->gift);
+	if (gift && s->gift_owned) {
 		e = s->gift;
 	} else if (!runnable(s, e)) {
 		/* the owner takes its slot back when it wakes */
 		if (e != SCHED_NOBODY && s->ent[e]->se.state == SE_BLOCKED)
 			end = MIN(end, s->ent[e]->se.wake);
-		e = pick_slack(s, slotno);
+		e = gift ? s->gift : pick_slack(s, slotno);
 	}
 	if (e != SCHED_NOBODY)
 		v = s->ent[e];
 	*until = v ? end : wake;
+	return v;
+}
+
+struct vcpu *sched_pick(struct sched *s, u64 now, u64 *until)
+{
+	struct vcpu *v;
+
+	lock_take(&s->lock);
+	v = sched_pick_locked(s, now, until);
 	lock_drop(&s->lock);
 	return v;
 }
@@ -243,5 +253,6 @@ void sched_pass(struct sched *s, struct vcpu *v, struct vcpu *to, u64 now)
 		s->gift = pick_slack(s, slotno);
 	}
 	s->gift_slot = slotno;
+	s->gift_owned = s->slot[slotno % SCHED_SLOTS] == v->index_on_cpu;
 	lock_drop(&s->lock);
 }

@@ -90,7 +90,7 @@ void vcpu_block(struct vcpu *v, u64 wake)
 
 void vcpu_kick(struct vcpu *v)
 {
-	if (v->cpu != arch_cpu_self())
+	if (v->cpu != arch_cpu_self() && v->loaded)
 		arch_cpu_kick(v->cpu);
 }
 

@@ -50,7 +50,7 @@ err_t arch_papr_proc_table(struct arch_gspace *gs, bool radix, gpa_t base, unsig
 /*
  * `on`: an external interrupt waits and the guest has MSR[EE] = 0. Leave the guest (EXIT_WINDOW or
  * EXIT_PREEMPT) once it accepts one: at once where LPCR[MER] works, otherwise looked at again every
- * PAPR_MEDIATE_US microseconds. `off` cancels. The vcpu is loaded here.
+ * PAPR_MEDIATE_US microseconds. `off` cancels, and so does arch_vcpu_put. The vcpu is loaded here.
  */
 void arch_papr_mediate(struct arch_vcpu *v, bool on);
 #define PAPR_MEDIATE_US 100

@@ -31,6 +31,7 @@ struct cpu {
 	struct vcpu *loaded;  /* its arch state is on this CPU */
 	struct vcpu *current; /* being served right now, NULL in the idle loop */
 	u64 started;	      /* when the turn of `loaded` began; 0 between turns */
+	bool busy;	      /* its last turn went to a vcpu */
 	bool resched;	      /* ask the scheduler before the next guest entry */
 	unsigned windows;     /* open now */
 	unsigned nlocks;      /* held now (debug builds) */
@@ -46,6 +47,7 @@ struct hv {
 	unsigned nalive;			    /* partitions not GONE */
 	_Atomic u32 nreap;			    /* partitions that wait for partition_reap */
 	const struct manifest *manifest; /* kept when some partition may restart, else NULL */
+	unsigned reap_at;		 /* lpid - 1 of whom partition_reap looks at first */
 	bool started;			 /* boot is over: an empty machine ends */
 	bool tracing;
 	_Atomic u32 panicked; /* 1 + the CPU that panics: the others stop (panic.c) */

@@ -48,7 +48,7 @@ struct machine {
 	void (*after_load)(struct vcpu *v);
 	void (*before_put)(struct vcpu *v);
 
-	/* An exit other than hcall, preempt, window, dead. v is loaded; no lock held. */
+	/* An exit other than hcall, preempt, window, shutdown, dead. v is loaded; no lock held. */
 	void (*exit)(struct vcpu *v, struct vcpu_exit *x);
 
 	/* Break every pin of the partition (it is stopped, nothing is loaded). p->lock held. */

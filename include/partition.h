@@ -28,7 +28,7 @@ enum part_state {
 	PART_RESTART, /* its images are on their way in again */
 };
 
-/* Why it stopped: shown in the log and by HV_PARTITION_INFO. */
+/* Why it stopped: shown in the log. */
 enum stop_reason {
 	STOP_NONE,
 	STOP_POWEROFF, /* the guest asked */
@@ -102,7 +102,7 @@ err_t partition_destroy(struct partition *p);
 void partition_kill(struct vcpu *v, const char *why, u64 code);
 
 /*
- * One bounded step of the oldest dying partition whose vcpus are all off. True when there may be
+ * One bounded step of a dying or restarting partition whose vcpus are all off, in turn. True when there may be
  * more to do now. Any CPU, no lock held. When the last partition is gone: ends the machine.
  */
 bool partition_reap(void);

@@ -42,10 +42,11 @@ struct sched {
 	u8 slot[SCHED_SLOTS];	     /* index into ent[], or SCHED_NOBODY */
 	struct vcpu *ent[SCHED_MAX]; /* NULL = free */
 	unsigned n;
-	u8 last_slack;	/* who had slack last: round robin continues behind it */
-	u64 slack_slot; /* the slot number last_slack was chosen for */
-	u8 gift;	/* directed yield: this entity gets the rest of the slot */
-	u64 gift_slot;	/* the slot number the gift belongs to */
+	u8 last_slack;	 /* who had slack last: round robin continues behind it */
+	u64 slack_slot;	 /* the slot number last_slack was chosen for */
+	u8 gift;	 /* directed yield: this entity gets the rest of the slot */
+	u64 gift_slot;	 /* the slot number the gift belongs to */
+	bool gift_owned; /* its giver owned that slot: the owner does not take it back */
 };
 
 /* The entity inside a vcpu. */
@@ -69,6 +70,9 @@ void sched_remove(struct sched *s, struct vcpu *v);
  * (TIME_NEVER when only an event can). Wakes entities whose time has come. Takes the lock.
  */
 struct vcpu *sched_pick(struct sched *s, u64 now, u64 *until);
+
+/* The same with the lock held, so that the caller can hold on to the vcpu before it is dropped. */
+struct vcpu *sched_pick_locked(struct sched *s, u64 now, u64 *until);
 
 /* SE_OFF -> SE_RUNNABLE. Takes the lock. */
 void sched_on(struct sched *s, struct vcpu *v, u64 now);

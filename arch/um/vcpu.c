@@ -55,6 +55,7 @@ void arch_vcpu_put(struct arch_vcpu *v)
 		um_bug("arch_vcpu_put of a vcpu that is not loaded on CPU %u", um_self);
 	v->heavy = c->heavy;
 	v->cpu = -1;
+	v->mediate = false;
 	c->loaded = NULL;
 	memset(&c->heavy, 0, sizeof(c->heavy));
 }

@@ -7,8 +7,7 @@
 
 #include "hv.h"
 
-/* Wait for an interrupt, a prod or the decrementer; not at all when one is there already. */
-static void wait_event(struct vcpu *v, enum put_reason why)
+void papr_wait(struct vcpu *v, enum put_reason why)
 {
 	struct papr_vcpu *pv = papr_vcpu(v);
 
@@ -24,7 +23,7 @@ static void wait_event(struct vcpu *v, enum put_reason why)
 s64 h_cede(struct vcpu *v)
 {
 	papr_regs(v)->msr |= MSR_EE;
-	wait_event(v, PUT_CEDE);
+	papr_wait(v, PUT_CEDE);
 	return H_SUCCESS;
 }
 
@@ -59,7 +58,7 @@ s64 h_confer(struct vcpu *v, u64 proc, u64 count)
 		if (!to)
 			return H_PARAMETER;
 		if (to == v) { /* until somebody prods it */
-			wait_event(v, PUT_CONFER);
+			papr_wait(v, PUT_CONFER);
 			return H_SUCCESS;
 		}
 		if (!still_off(to, count))

@@ -42,6 +42,9 @@ void papr_exit(struct vcpu *v, struct vcpu_exit *x)
 	case EXIT_ILLEGAL:
 		inject_program(v, x->illegal.cause);
 		break;
+	case EXIT_IDLE:
+		papr_wait(v, PUT_CEDE);
+		break;
 	case EXIT_IO:
 	case EXIT_REGISTER: /* a PAPR guest has no ports, and no register that the core emulates */
 		inject_program(v, ILLEGAL_INSTRUCTION);

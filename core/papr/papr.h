@@ -42,6 +42,7 @@ struct papr_icp {
 struct papr_vcpu {
 	_Atomic u32 attn;
 	struct papr_icp icp;
+	bool on_cpu;   /* as its VPA says */
 	u8 put_reason; /* enum put_reason; its own CPU only */
 	struct gpin vpa, dtl;
 	u64 put_time; /* ticks; when it last left its CPU, 0 = not since the VPA came */
@@ -93,6 +94,9 @@ extern const struct hcall_table papr_hcalls; /* table.c */
 
 /* regs.c: deliver an interrupt, as the processor would. The vcpu is not running. */
 void papr_inject(struct papr_regs *r, u64 vector, u64 srr1_bits);
+
+/* cede.c: v waits for an interrupt, a prod or the decrementer; not when one is there already. */
+void papr_wait(struct vcpu *v, enum put_reason why);
 
 /* exit.c: turn an exit that is not a call into what the guest's processor does. */
 void papr_exit(struct vcpu *v, struct vcpu_exit *x);

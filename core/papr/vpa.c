@@ -56,6 +56,7 @@ void papr_vpa_load(struct vcpu *v)
 	struct papr_vcpu *pv = papr_vcpu(v);
 
 	lock_take(&v->lock);
+	pv->on_cpu = true;
 	if (pv->vpa.base) {
 		account(v, pv);
 		count(pv, true);
@@ -68,7 +69,9 @@ void papr_vpa_put(struct vcpu *v)
 {
 	struct papr_vcpu *pv = papr_vcpu(v);
 
+	atomic_fetch_and(&pv->attn, ~ATTN_MEDIATED); /* the port forgets it when it puts v */
 	lock_take(&v->lock);
+	pv->on_cpu = false;
 	if (pv->vpa.base) {
 		count(pv, false);
 		pv->put_time = arch_now();
@@ -109,7 +112,7 @@ static s64 register_vpa(struct vcpu *v, gpa_t g)
 	pv->put_time = 0;
 	pv->waited = 0;
 	pv->stolen = 0;
-	count(pv, v->loaded);
+	count(pv, pv->on_cpu);
 	return H_SUCCESS;
 }
 

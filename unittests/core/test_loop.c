@@ -236,6 +236,60 @@ START_TEST(stops_from_outside)
 }
 END_TEST
 
+/* ---- a CPU that is slow between choosing a vcpu and loading it ------------------------------ */
+
+static struct machine slow;
+static bool armed, in_put, kept;
+
+static void slow_put(struct vcpu *v)
+{
+	machine_papr.before_put(v);
+	if (!armed)
+		return;
+	armed = false;
+	in_put = true;
+	for (unsigned i = 0; i < 20000 && hv.part[2]; i++)
+		arch_relax();
+	kept = hv.part[2] != NULL; /* its vcpu is the one chosen: it must not go away yet */
+}
+
+static bool is_in_put(void *arg)
+{
+	(void)arg;
+	return in_put;
+}
+
+START_TEST(what_was_chosen_stays)
+{
+	share[0] = share[1] = 0;
+	cpus_mask = 1;
+	armed = in_put = kept = false;
+	lab_boot(&(struct um_config){ .ncpus = 3, .ram = MIB(16), .seed = (u64)_i + 1 });
+	nparts = 2;
+	program = "lt_count";
+	um_start_cpu(0, cpu_0);
+	um_start_cpu(1, cpu_n);
+	um_set_cpu(2);
+	ck_assert_int_eq(um_run(0, 0, second_counted, NULL), UM_DONE);
+	slow = machine_papr;
+	slow.before_put = slow_put;
+	/* the next switch from p0 to p1 is slow, and p1 is stopped meanwhile */
+	while (hv.cpu[0]->loaded != part[0]->vcpu[0])
+		um_run(um_steps() + 10, 0, NULL, NULL);
+	armed = true;
+	part[0]->machine = &slow;
+	ck_assert_int_eq(um_run(0, arch_now() + MS(50), is_in_put, NULL), UM_DONE);
+	lock_take(&hv.lock);
+	ck_assert_int_eq(partition_stop(part[1], STOP_ORDER), HV_OK);
+	lock_drop(&hv.lock);
+	ck_assert_int_eq(um_run(0, arch_now() + MS(100), NULL, NULL), UM_TIME);
+	ck_assert(kept);
+	ck_assert_ptr_null(hv.part[2]);
+	ck_assert_uint_gt(counter(0, 0), 100);
+	cpus_mask = 0;
+}
+END_TEST
+
 Suite *suite_loop(void);
 Suite *suite_loop(void)
 {
@@ -251,6 +305,7 @@ Suite *suite_loop(void)
 	tcase_add_test(tc, every_cpu_works);
 	tcase_add_test(tc, stops_from_inside_and_machine_goes_on);
 	tcase_add_loop_test(tc, stops_from_outside, 0, 10);
+	tcase_add_loop_test(tc, what_was_chosen_stays, 0, 5);
 	suite_add_tcase(s, tc);
 	return s;
 }

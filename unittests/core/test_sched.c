@@ -234,6 +234,27 @@ START_TEST(yield_gives_the_rest_of_the_slot)
 }
 END_TEST
 
+/* Slack given away is still slack: the owner of the slot takes it back when it wakes. */
+START_TEST(a_gift_of_slack_yields_to_the_owner)
+{
+	u64 until;
+
+	admit(0, 64);
+	admit(1, 0);
+	admit(2, 0);
+	for (unsigned i = 0; i < 3; i++)
+		sched_on(&s, v[i], 0);
+	ck_assert(sched_block(&s, v[0], 50, 1));
+	ck_assert_ptr_ne(sched_pick(&s, 2, &until), v[0]);
+	sched_pass(&s, v[1], v[2], 3);
+	ck_assert_ptr_eq(sched_pick(&s, 4, &until), v[2]);
+	ck_assert_uint_eq(until, 50);
+	ck_assert_ptr_eq(sched_pick(&s, 50, &until), v[0]);
+	sched_pass(&s, v[1], v[1], 51); /* to itself, over and over */
+	ck_assert_ptr_eq(sched_pick(&s, 52, &until), v[0]);
+}
+END_TEST
+
 START_TEST(yield_alone_keeps_running)
 {
 	u64 until;
@@ -298,6 +319,7 @@ Suite *suite_sched(void)
 	tcase_add_test(t, block_in_the_past_or_after_an_event_returns);
 	tcase_add_test(t, events_do_not_start_what_is_off);
 	tcase_add_test(t, yield_gives_the_rest_of_the_slot);
+	tcase_add_test(t, a_gift_of_slack_yields_to_the_owner);
 	tcase_add_test(t, yield_alone_keeps_running);
 	tcase_add_test(t, remove_forgets_everything);
 	tcase_add_test(t, time_is_charged);

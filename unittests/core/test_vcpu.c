@@ -71,6 +71,9 @@ START_TEST(kick_goes_to_others_only)
 {
 	vcpu_kick(lab_v0);
 	ck_assert(!um_kicked(0));
+	vcpu_kick(lab_v1); /* it does not run: nobody is disturbed */
+	ck_assert(!um_kicked(1));
+	lab_v1->loaded = true;
 	vcpu_kick(lab_v1);
 	ck_assert(um_kicked(1));
 }

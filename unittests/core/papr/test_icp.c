@@ -109,6 +109,7 @@ END_TEST
 START_TEST(ipi_to_a_running_vcpu_kicks)
 {
 	papr_vcpu(lab_v1)->icp.cppr = 0xff;
+	lab_v1->loaded = true;
 	ck_assert(!um_kicked(1));
 	ck_assert_int_eq(lab_call(lab_v0, H_IPI, 1, 4), H_SUCCESS);
 	ck_assert(um_kicked(1));

@@ -61,6 +61,7 @@ END_TEST
 START_TEST(moves_with_its_route)
 {
 	open_all();
+	lab_v1->loaded = true;
 	set(0, 5);
 	machine_papr.term_input(lab_p);
 	ck_assert(pending(lab_v0));

@@ -12,6 +12,7 @@ static u64 mode(struct vcpu *v)
 
 START_TEST(byte_order)
 {
+	lab_v1->loaded = true;
 	ck_assert_int_eq(lab_call(lab_v0, H_SET_MODE, 1, LE, 0, 0), H_SUCCESS);
 	ck_assert_uint_eq(mode(lab_v0), 0); /* before its next instruction */
 	machine_papr.before_run(lab_v0);

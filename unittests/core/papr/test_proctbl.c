@@ -15,6 +15,7 @@ START_TEST(registers_and_withdraws)
 {
 	const struct arch_gspace *gs = &lab_p->gspace;
 
+	lab_v1->loaded = true;
 	ck_assert_int_eq(reg(NEW, 0x10000, 0, 4), H_SUCCESS);
 	ck_assert(gs->radix && gs->gtse);
 	ck_assert_uint_eq(gs->proc_table, 0x10000);
