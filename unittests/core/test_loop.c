@@ -282,6 +282,7 @@ START_TEST(what_was_chosen_stays)
 	lock_take(&hv.lock);
 	ck_assert_int_eq(partition_stop(part[1], STOP_ORDER), HV_OK);
 	lock_drop(&hv.lock);
+	arch_cpu_kick(1); /* it would reap */
 	ck_assert_int_eq(um_run(0, arch_now() + MS(100), NULL, NULL), UM_TIME);
 	ck_assert(kept);
 	ck_assert_ptr_null(hv.part[2]);
