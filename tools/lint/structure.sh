@@ -5,7 +5,8 @@
 # Sourced by lint.sh.
 
 ports='um ppc64'
-ppc_flags='-mcpu=power8 -msoft-float -mno-altivec -mno-vsx'
+# include/libc before the compiler's: a cross compiler alone has no libc headers
+ppc_flags='-mcpu=power8 -msoft-float -mno-altivec -mno-vsx -isystem include/libc'
 
 # compile PORT ARGS...: the port's own compiler and the flags that decide what compiles
 compile()
