@@ -15,15 +15,62 @@
 
 /* Output is collected: a call of firmware per byte would cost more than all the rest. */
 struct out {
+	struct console *c;
 	size_t n;
 	char buf[256];
 };
 
+static u32 room(const struct console *c)
+{
+	return CONSOLE_RING - (c->head - c->tail);
+}
+
+/* Into the ring; what does not fit is lost. Writers make sure that it fits. */
 static void out_flush(struct out *o)
 {
-	if (o->n)
-		arch_puts(o->buf, o->n);
+	struct console *c = o->c;
+	size_t n = MIN(o->n, (size_t)room(c));
+
+	for (size_t i = 0; i < n; i++)
+		c->ring[c->head++ % CONSOLE_RING] = o->buf[i];
 	o->n = 0;
+}
+
+/* Hand the line what it takes at once. */
+static void drain(struct console *c)
+{
+	u32 burst = CONSOLE_BURST;
+
+	while (c->tail != c->head && burst) {
+		u32 at = c->tail % CONSOLE_RING;
+		u32 n = MIN(MIN(c->head - c->tail, CONSOLE_RING - at), burst);
+		u32 done = (u32)arch_puts_some(c->ring + at, n);
+
+		c->tail += done;
+		burst -= done;
+		if (done < n)
+			return;
+	}
+}
+
+/* The end of each piece of output. */
+static void out_end(struct out *o)
+{
+	out_flush(o);
+	drain(o->c);
+}
+
+void console_finish(void)
+{
+	struct console *c = &hv.console;
+
+	while (c->tail != c->head) {
+		u32 at = c->tail % CONSOLE_RING;
+		u32 n = MIN(c->head - c->tail, CONSOLE_RING - at);
+
+		arch_puts(c->ring + at, n);
+		c->tail += n;
+	}
 }
 
 static void out_char(struct out *o, char c)
@@ -98,8 +145,17 @@ static void reopen_line(struct console *c, struct out *o)
 		open_line(c, o);
 }
 
+static void cut_line(struct console_chan *ch, u8 len)
+{
+	ch->len = len;
+	ch->shown = MIN(ch->shown, len);
+	ch->esc = 0;
+}
+
 static void line_end(struct console *c, struct out *o, struct console_chan *ch, bool focus)
 {
+	if (!focus && ch->esc) /* unfinished */
+		cut_line(ch, (u8)(ch->esc - 1));
 	if (focus && c->open)
 		end_open(c, o);
 	else if (ch->len > ch->shown || !(ch->partial || ch->shown))
@@ -108,24 +164,26 @@ static void line_end(struct console *c, struct out *o, struct console_chan *ch, 
 }
 
 /*
- * A question to the terminal (ESC [ ... n or c) makes it type an answer. It is asked when the focus
- * writes it and then forgotten: shown again with the line, it would be answered again, and from
- * another channel, the answer would go to the focus.
+ * Escape sequences are for the partition that has the screen to itself: from the others they are
+ * left out, or they could write over lines that are not theirs. A question to the terminal (ESC [
+ * ... n or c) makes it type an answer: it is asked when the focus writes it and then forgotten.
  */
-static void forget_question(struct console_chan *ch, char b)
+static void filter_escape(struct console_chan *ch, char b, bool focus)
 {
 	if (b == '\033') {
 		ch->esc = ch->len;
 	} else if (!ch->esc) {
 		return;
 	} else if (ch->len == ch->esc + 1) {
-		if (b != '[')
+		if (b == '[')
+			return;
+		if (focus)
 			ch->esc = 0;
+		else
+			cut_line(ch, (u8)(ch->esc - 1));
 	} else if (b >= '@' && b <= '~') {
-		if (b == 'n' || b == 'c') {
-			ch->len = (u8)(ch->esc - 1);
-			ch->shown = MIN(ch->shown, ch->len);
-		}
+		if (!focus || b == 'n' || b == 'c')
+			cut_line(ch, (u8)(ch->esc - 1));
 		ch->esc = 0;
 	}
 }
@@ -152,7 +210,7 @@ static void line_char(struct console *c, struct out *o, struct console_chan *ch,
 		ch->shown++;
 	}
 	ch->line[ch->len++] = b;
-	forget_question(ch, b);
+	filter_escape(ch, b, focus);
 }
 
 static void write_lines(struct console *c, struct out *o, u8 chan, const char *s, size_t n)
@@ -215,47 +273,119 @@ void console_init(struct console *c, enum console_mode mode)
 	lock_drop(&c->lock);
 }
 
-void console_write(u8 chan, const char *s, size_t n)
+#define CHUNK	 64		     /* bytes of a partition taken at a time */
+#define PREFIX	 (PART_NAME_LEN + 8) /* mark and line end */
+#define WORST(n) ((n)*PREFIX + 2 * (CONSOLE_LINE + PREFIX)) /* on the wire, for n bytes */
+
+BUILD_ASSERT(WORST(CHUNK) + CONSOLE_OWN <= CONSOLE_RING, "an empty ring takes any chunk");
+
+/* A panic: straight to the line; nobody else matters any more. */
+static size_t write_quiet(struct console *c, u8 chan, const char *s, size_t n)
+{
+	struct out o = { .c = c };
+
+	if (c->mode == CONSOLE_FRAMED)
+		write_frames(&o, chan, s, n);
+	else
+		write_own(&o, s, n);
+	out_flush(&o);
+	console_finish();
+	return n;
+}
+
+/* The hypervisor's own line. */
+static size_t write_log(struct console *c, const char *s, size_t n)
+{
+	struct out o = { .c = c };
+	char lost[48];
+
+	if (room(c) < WORST(0) + 2 * n + sizeof(lost)) {
+		c->lost++;
+		return 0;
+	}
+	if (c->mode == CONSOLE_LINES)
+		end_open(c, &o);
+	if (c->lost) {
+		size_t len =
+			fmt_print(lost, sizeof(lost), "rhype: %u lines are missing\n", c->lost);
+
+		if (c->mode == CONSOLE_FRAMED)
+			write_frames(&o, 0, lost, len);
+		else
+			write_own(&o, lost, len);
+		c->lost = 0;
+	}
+	if (c->mode == CONSOLE_FRAMED) {
+		write_frames(&o, 0, s, n);
+	} else {
+		write_own(&o, s, n);
+		reopen_line(c, &o);
+	}
+	out_end(&o);
+	return n;
+}
+
+static size_t write_chan(struct console *c, u8 chan, const char *s, size_t n)
+{
+	struct out o = { .c = c };
+	size_t done = 0;
+
+	while (done < n) {
+		size_t chunk = MIN(n - done, (size_t)CHUNK);
+
+		if (room(c) < WORST(chunk) + CONSOLE_OWN)
+			break;
+		if (c->mode == CONSOLE_FRAMED)
+			write_frames(&o, chan, s + done, chunk);
+		else
+			write_lines(c, &o, chan, s + done, chunk);
+		done += chunk;
+		out_end(&o);
+	}
+	if (c->mode == CONSOLE_LINES) {
+		reopen_line(c, &o);
+		out_end(&o);
+	}
+	return done;
+}
+
+size_t console_write(u8 chan, const char *s, size_t n)
 {
 	struct console *c = &hv.console;
-	struct out o = { .n = 0 };
-	bool locked = !c->quiet;
 
-	if (locked)
+	if (c->quiet)
+		return write_quiet(c, chan, s, n);
+	if (chan == 0)
 		lock_take(&c->lock);
-	if (c->mode == CONSOLE_FRAMED) {
-		write_frames(&o, chan, s, n);
-	} else if (chan == 0 || !locked) {
-		if (locked)
-			end_open(c, &o);
-		write_own(&o, s, n);
-	} else {
-		write_lines(c, &o, chan, s, n);
-	}
-	if (locked && c->mode == CONSOLE_LINES)
-		reopen_line(c, &o);
-	out_flush(&o);
-	if (locked)
-		lock_drop(&c->lock);
+	else if (!lock_try(&c->lock))
+		return 0;
+	drain(c);
+	n = chan ? write_chan(c, chan, s, n) : write_log(c, s, n);
+	lock_drop(&c->lock);
+	return n;
 }
 
 void console_flush(void)
 {
 	struct console *c = &hv.console;
-	struct out o = { .n = 0 };
+	struct out o = { .c = c };
 	u64 now = arch_now(), age = arch_tick_hz() / 1000 * CONSOLE_FLUSH_MS;
 
-	if (c->mode != CONSOLE_LINES)
-		return;
-	lock_take(&c->lock);
-	for (unsigned i = 1; i <= c->top; i++) {
+	if (!lock_try(&c->lock))
+		return; /* whoever writes drains, too */
+	for (unsigned i = 1; c->mode == CONSOLE_LINES && i <= c->top; i++) {
 		struct console_chan *ch = &c->chan[i];
 
-		if (ch->len > ch->shown && now - ch->last >= age)
-			show_piece(c, &o, ch);
+		if (i == c->focus || ch->len <= ch->shown || now - ch->last < age)
+			continue;
+		if (room(c) < WORST(1) + CONSOLE_OWN)
+			break;
+		show_piece(c, &o, ch);
+		out_flush(&o);
 	}
-	reopen_line(c, &o);
-	out_flush(&o);
+	if (c->mode == CONSOLE_LINES)
+		reopen_line(c, &o);
+	out_end(&o);
 	lock_drop(&c->lock);
 }
 
@@ -275,7 +405,7 @@ static u8 next_focus(const struct console *c)
 
 static void move_focus(struct console *c)
 {
-	struct out o = { .n = 0 };
+	struct out o = { .c = c };
 
 	c->focus = next_focus(c);
 	if (c->mode != CONSOLE_LINES || !c->focus)
@@ -285,7 +415,7 @@ static void move_focus(struct console *c)
 	out_text(&o, c->chan[c->focus].name);
 	out_text(&o, "\r\n");
 	reopen_line(c, &o);
-	out_flush(&o);
+	out_end(&o);
 }
 
 void console_switch(struct console *c)
@@ -314,7 +444,7 @@ static void chan_open(struct console *c, u8 id)
 static void chan_close(struct console *c, u8 id)
 {
 	struct console_chan *ch = &c->chan[id];
-	struct out o = { .n = 0 };
+	struct out o = { .c = c };
 
 	if (c->mode == CONSOLE_LINES && ch->len > ch->shown)
 		show_piece(c, &o, ch);
@@ -323,7 +453,7 @@ static void chan_close(struct console *c, u8 id)
 	memset(ch, 0, sizeof(*ch));
 	if (c->focus != id)
 		reopen_line(c, &o);
-	out_flush(&o);
+	out_end(&o);
 	if (c->focus == id)
 		move_focus(c);
 }

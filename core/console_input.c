@@ -55,6 +55,7 @@ static bool obey_key(struct console *c, u8 byte)
 	}
 	if (byte == CONSOLE_END) {
 		log_info("the end key was pressed: the machine ends");
+		console_finish();
 		arch_poweroff(0);
 	}
 	return false;

@@ -68,6 +68,7 @@ void hv_main(void)
 		panic("no boot bundle: give one as the initrd (see docs/manifest.md)");
 	if (hv_load_bundle(arch_va(bi.bundle), bi.bundle_len)) {
 		log_error("the bundle was refused: nothing to run");
+		console_finish();
 		arch_poweroff(2);
 	}
 	if (!hv.manifest)

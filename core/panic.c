@@ -47,6 +47,7 @@ static void show(const char *f, va_list ap)
 		s = text;
 		n += 3;
 	}
+	console_finish();
 	arch_puts(s, n);
 }
 

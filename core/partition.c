@@ -226,6 +226,7 @@ bool partition_reap(void)
 		console_partition(gone, false);
 	if (empty) {
 		log_info("no partition is left: the machine ends");
+		console_finish();
 		arch_poweroff(0);
 	}
 	return p != NULL;

@@ -51,8 +51,14 @@ void arch_boot(struct boot_info *bi);
 /* Write one byte to the machine's console. Any CPU, any state, also during a panic; polls. */
 void arch_putc(char c);
 
-/* Write n bytes; same context as arch_putc. Keeps the order of bytes of one call together. */
+/*
+ * Write n bytes; same context as arch_putc. Waits for a slow line, but not for one that is stuck:
+ * for boot, panic and the end of the machine.
+ */
 void arch_puts(const char *s, size_t n);
+
+/* Write as many of n bytes as the line takes at once; returns how many. One CPU at a time. */
+size_t arch_puts_some(const char *s, size_t n);
 
 /* Next byte of console input, or -1 when there is none. Never waits. One CPU at a time. */
 int arch_getc(void);

@@ -24,6 +24,10 @@
 #define CONSOLE_LINE	160 /* a longer line is shown in pieces */
 #define CONSOLE_POLL_MS 10
 
+#define CONSOLE_RING	8192 /* output that waits for the line; a power of 2 */
+#define CONSOLE_OWN	2048 /* of these, only for the hypervisor's own lines */
+#define CONSOLE_BURST	1024 /* bytes handed to the line at a time */
+
 enum console_mode { CONSOLE_LINES, CONSOLE_FRAMED };
 
 struct console_chan {
@@ -47,14 +51,24 @@ struct console {
 	bool quiet;	  /* panic: write straight through, take no lock */
 	u8 in_state, in_chan, in_left; /* parser of framed input */
 	u64 next_poll;
+	u32 head, tail; /* head - tail bytes wait in ring */
+	u32 lost;	/* own lines for which there was no room */
+	char ring[CONSOLE_RING];
 	struct console_chan chan[MAX_PARTITIONS + 1]; /* [0] the hypervisor's */
 };
 
 /* Before first use, and again when the manifest chooses a mode; no partition yet. */
 void console_init(struct console *c, enum console_mode mode);
 
-/* n bytes of output of a channel (0 = the hypervisor). Takes LOCK_CONSOLE. */
-void console_write(u8 chan, const char *s, size_t n);
+/*
+ * n bytes of output of a channel (0 = the hypervisor). Returns how many were taken: a partition's
+ * write never waits, neither for the line nor for another CPU that writes; of the hypervisor's own
+ * lines, one for which there is no room is counted and lost. Takes LOCK_CONSOLE.
+ */
+size_t console_write(u8 chan, const char *s, size_t n);
+
+/* Hand on all that waits, waiting for the line: before the end of the machine. Takes no lock. */
+void console_finish(void);
 
 /* Show what waits in unfinished lines of channels that have not written for a while. Boot CPU. */
 void console_flush(void);

@@ -14,22 +14,27 @@ static bool console_wait(u64 since)
 	return true;
 }
 
+size_t arch_puts_some(const char *s, size_t n)
+{
+	be64_t len = cpu_to_be64(n);
+	s64 rc = opal_call(OPAL_CONSOLE_WRITE, 0, &len, s);
+
+	return rc == OPAL_SUCCESS ? MIN(be64_to_cpu(len), n) : 0;
+}
+
 void arch_puts(const char *s, size_t n)
 {
 	u64 since = timebase();
 
 	while (n) {
-		be64_t len = cpu_to_be64(n);
-		s64 rc = opal_call(OPAL_CONSOLE_WRITE, 0, &len, s);
-		u64 done = be64_to_cpu(len);
+		size_t done = arch_puts_some(s, n);
 
-		if (rc == OPAL_SUCCESS && done && done <= n) {
-			s += done;
-			n -= done;
+		s += done;
+		n -= done;
+		if (done)
 			since = timebase();
-		} else if (!console_wait(since)) {
+		else if (!console_wait(since))
 			return;
-		}
 	}
 }
 

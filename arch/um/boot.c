@@ -49,6 +49,7 @@ void um_setup(const struct um_config *c)
 	um.rng = um.cfg.seed;
 	um.now = UM_TICK_HZ; /* a machine that has been on for a second */
 	um.up = true;
+	um.line_takes = ~0ull;
 	cpus_init();
 	um_mem_init();
 }

@@ -38,6 +38,18 @@ void arch_puts(const char *s, size_t n)
 		bytes_add(&um.out, s, n);
 }
 
+size_t arch_puts_some(const char *s, size_t n)
+{
+	n = MIN(n, um.line_takes);
+	arch_puts(s, n);
+	return n;
+}
+
+void um_line_takes(size_t n)
+{
+	um.line_takes = n;
+}
+
 void arch_putc(char c)
 {
 	arch_puts(&c, 1);

@@ -46,6 +46,7 @@ struct um_machine {
 	int end_code;
 
 	/* console.c */
+	size_t line_takes; /* bytes of one arch_puts_some */
 	struct um_bytes {
 		char *buf; /* NUL-terminated when not NULL */
 		size_t len, size, pos;

@@ -85,6 +85,9 @@ void um_set_time(u64 ticks); /* not backwards */
 /* Bytes that arch_getc will return. */
 void um_input(const char *s, size_t n);
 
+/* From now on the serial line takes at most n bytes of an arch_puts_some; 0 = it is stuck. */
+void um_line_takes(size_t n);
+
 /* All output since um_setup or um_output_clear, NUL-terminated. */
 const char *um_output(size_t *n);
 void um_output_clear(void);

@@ -8,6 +8,13 @@
 #define MODE_AIL 3 /* resources; breakpoints and watchpoints (1, 2) are not offered */
 #define MODE_LE	 4
 
+/*
+ * LPCR[AIL] as offered. The register holds for the hypervisor's own interrupts, too, and a port
+ * has vectors for them where 3 puts them, but none where 2 would: that is never accepted.
+ */
+#define AIL_REAL 0
+#define AIL_FAR	 3
+
 void papr_mode_adopt(struct vcpu *v)
 {
 	struct papr_regs *r = papr_regs(v);
@@ -40,7 +47,7 @@ s64 h_set_mode(struct vcpu *v, u64 flags, u64 resource, u64 value1, u64 value2)
 	if (value2)
 		return H_P4;
 	if (resource == MODE_AIL) {
-		if (flags == 1 || flags > 3)
+		if (flags != AIL_REAL && flags != AIL_FAR)
 			return H_UNSUPPORTED_FLAG;
 		change(v, LPCR_AIL, flags << LPCR_AIL_SHIFT);
 	} else {

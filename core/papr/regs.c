@@ -8,18 +8,17 @@
 /* Bits of SRR1 that tell about the interrupt; the others are the old MSR. */
 #define SRR1_INFO 0x783f0000ull
 
-/* Where vectors stand when translation stays on (LPCR[AIL] 2 and 3). */
-#define AIL2_BASE 0x18000ull
+/* Where vectors stand when translation stays on: LPCR[AIL] = 3. 1 and 2 do not exist (mode.c). */
 #define AIL3_BASE 0xc000000000004000ull
 
 /* System reset and machine check always turn translation off. */
-static unsigned ail(const struct papr_regs *r, u64 vector)
+static bool translated(const struct papr_regs *r, u64 vector)
 {
 	if (vector == VEC_SYSTEM_RESET || vector == VEC_MACHINE_CHECK)
-		return 0;
+		return false;
 	if ((r->msr & (MSR_IR | MSR_DR)) != (MSR_IR | MSR_DR))
-		return 0;
-	return (r->lpcr & LPCR_AIL) >> LPCR_AIL_SHIFT;
+		return false;
+	return (r->lpcr & LPCR_AIL) == LPCR_AIL;
 }
 
 void papr_inject(struct papr_regs *r, u64 vector, u64 srr1_bits)
@@ -27,17 +26,9 @@ void papr_inject(struct papr_regs *r, u64 vector, u64 srr1_bits)
 	u64 msr = (r->msr & MSR_ME) | MSR_SF;
 	u64 base = 0;
 
-	switch (ail(r, vector)) {
-	case 2:
-		base = AIL2_BASE;
-		msr |= MSR_IR | MSR_DR;
-		break;
-	case 3:
+	if (translated(r, vector)) {
 		base = AIL3_BASE;
 		msr |= MSR_IR | MSR_DR;
-		break;
-	default:
-		break;
 	}
 	if (r->lpcr & LPCR_ILE)
 		msr |= MSR_LE;

@@ -6,7 +6,7 @@
 #include "console.h"
 #include "vterm.h"
 
-#define WRITE_MAX 256 /* bytes of one call: the console is one lock for all */
+#define WRITE_MAX 64 /* bytes of one call: the console is one lock for all */
 
 BUILD_ASSERT((VTERM_IN & (VTERM_IN - 1)) == 0, "head and tail wrap");
 
@@ -31,11 +31,11 @@ unsigned vterm_read(struct vterm *t, u8 *buf, unsigned n)
 unsigned vterm_write(struct vterm *t, const u8 *buf, unsigned n)
 {
 	n = MIN(n, (unsigned)WRITE_MAX);
+	if (n)
+		n = (unsigned)console_write((u8)t->owner.v, (const char *)buf, n);
 	lock_take(&t->lock);
 	t->nwritten += n;
 	lock_drop(&t->lock);
-	if (n)
-		console_write((u8)t->owner.v, (const char *)buf, n);
 	return n;
 }
 

@@ -157,6 +157,8 @@ KTEST(console_never_waits)
 	arch_putc('.');
 	arch_puts("..\r\n", 4);
 	arch_puts("", 0);
+	K_CHECK(arch_puts_some("..\r\n", 4) <= 4);
+	K_EQ(arch_puts_some("", 0), 0);
 	arch_poll();
 	c = arch_getc();
 	K_CHECK(c >= -1 && c <= 255);

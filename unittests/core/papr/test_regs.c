@@ -53,14 +53,12 @@ START_TEST(relocated)
 	papr_inject(&r, VEC_EXTERNAL, 0);
 	ck_assert_uint_eq(r.nip, 0xc000000000004500);
 	ck_assert_uint_eq(r.msr, MSR_SF | MSR_IR | MSR_DR | MSR_LE);
-	r = regs(MSR_SF | MSR_IR | MSR_DR, AIL(2));
-	papr_inject(&r, VEC_PROGRAM, 0);
-	ck_assert_uint_eq(r.nip, 0x18700);
-	ck_assert_uint_eq(r.msr, MSR_SF | MSR_IR | MSR_DR);
-	r = regs(MSR_SF | MSR_IR | MSR_DR, AIL(0));
-	papr_inject(&r, VEC_PROGRAM, 0);
-	ck_assert_uint_eq(r.nip, 0x700);
-	ck_assert_uint_eq(r.msr, MSR_SF);
+	for (unsigned ail = 0; ail < 3; ail++) {
+		r = regs(MSR_SF | MSR_IR | MSR_DR, AIL(ail));
+		papr_inject(&r, VEC_PROGRAM, 0);
+		ck_assert_uint_eq(r.nip, 0x700);
+		ck_assert_uint_eq(r.msr, MSR_SF);
+	}
 }
 END_TEST
 
