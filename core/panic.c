@@ -8,6 +8,7 @@
 #include "fmt.h"
 #include "hv.h"
 #include "panic.h"
+#include "trace.h"
 
 #define PANIC_TEXT 240 /* fits one console frame */
 
@@ -51,6 +52,26 @@ static void show(const char *f, va_list ap)
 	arch_puts(s, n);
 }
 
+#define TRACE_SHOWN 16
+
+/* What this CPU did last, when it was traced (rhype.trace). */
+static void show_trace(void)
+{
+	struct trace_rec r[TRACE_SHOWN];
+	unsigned n = hv.tracing ? trace_read(arch_cpu_self(), r, TRACE_SHOWN) : 0;
+	char line[160];
+
+	for (unsigned i = 0; i < n; i++) {
+		size_t len = fmt_print(
+			line, sizeof(line),
+			"trace: %llu lpid %u vcpu %u kind %u code 0x%x 0x%llx 0x%llx\n",
+			(unsigned long long)r[i].when, r[i].lpid, r[i].vcpu, r[i].kind, r[i].code,
+			(unsigned long long)r[i].a, (unsigned long long)r[i].b);
+
+		console_write(0, line, MIN(len, sizeof(line) - 1)); /* quiet by now */
+	}
+}
+
 /* Kicked CPUs leave their guests and see hv.panicked in cpu_main or in lock_take. */
 static void stop_others(void)
 {
@@ -67,6 +88,7 @@ void panic(const char *f, ...)
 	va_start(ap, f);
 	show(f, ap);
 	va_end(ap);
+	show_trace();
 	stop_others();
 	arch_poweroff(1);
 }

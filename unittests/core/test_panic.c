@@ -130,6 +130,21 @@ START_TEST(what_is_written_afterwards_still_gets_out)
 }
 END_TEST
 
+START_TEST(a_trace_is_shown)
+{
+	hv.cpu[0]->trace->next = 0;
+	ck_panics(panic("untraced"), "untraced");
+	ck_assert_ptr_null(strstr(um_output(NULL), "trace:"));
+	boot();
+	hv.tracing = true;
+	for (unsigned i = 0; i < 20; i++)
+		trace_write(TRACE_HCALL, 7, 1, 0x100 + i, 0xaa, 0xbb);
+	ck_panics(panic("traced"), "lpid 7 vcpu 1 kind 2 code 0x113 0xaa 0xbb");
+	ck_assert_ptr_null(strstr(um_output(NULL), "code 0x103")); /* the newest 16 */
+	ck_assert_ptr_nonnull(strstr(um_output(NULL), "code 0x104"));
+}
+END_TEST
+
 Suite *suite_panic(void);
 Suite *suite_panic(void)
 {
@@ -138,6 +153,7 @@ Suite *suite_panic(void)
 
 	tcase_add_checked_fixture(t, boot, um_teardown);
 	tcase_add_test(t, message_and_end);
+	tcase_add_test(t, a_trace_is_shown);
 	tcase_add_test(t, message_in_a_frame);
 	tcase_add_loop_test(t, long_message_is_cut, 0, 2);
 	tcase_add_test(t, locks_do_not_matter);
