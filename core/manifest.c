@@ -370,7 +370,7 @@ static err_t check_tree(struct reader *r, u64 len)
 		return manifest_refuse(r, NULL, "device tree has version %u, not %u",
 				       fdt_version(r->fdt), (unsigned)TREE_LEVEL);
 	if (!bad)
-		bad = fdt_check_full(r->fdt, len);
+		bad = manifest_tree_check(r->fdt, len);
 	if (bad)
 		return manifest_refuse(r, NULL, "no valid device tree: %s", fdt_strerror(bad));
 	return HV_OK;

@@ -3,6 +3,8 @@
  * What must hold between the properties of a manifest entry and between entries. Called while
  * core/manifest.c reads the tree; core/partition.c is the user of the result.
  */
+#include <libfdt.h>
+
 #include "endian.h"
 #include "hvstring.h"
 #include "manifest_impl.h"
@@ -119,6 +121,62 @@ err_t manifest_check_part(struct reader *r, const struct manifest_part *p)
 	if (!e)
 		e = check_console(r, p);
 	return e;
+}
+
+/* Bytes of the item that follows a tag at s[at], padded; ~0 when it does not fit. */
+static u64 item_size(const u8 *s, u64 size, u64 at, u32 tag)
+{
+	const u8 *nul;
+
+	switch (tag) {
+	case FDT_BEGIN_NODE:
+		nul = memchr(s + at, 0, size - at);
+		return nul ? ALIGN_UP((u64)(nul + 1 - (s + at)), FDT_TAGSIZE) : ~0ull;
+	case FDT_PROP:
+		if (size - at < 2 * FDT_TAGSIZE)
+			return ~0ull;
+		return 2 * FDT_TAGSIZE +
+		       ALIGN_UP((u64)fdt32_ld((const fdt32_t *)(s + at)), FDT_TAGSIZE);
+	case FDT_END_NODE:
+	case FDT_NOP:
+		return 0;
+	default:
+		return ~0ull;
+	}
+}
+
+/* libfdt 1.6.1 takes a length near 2^32 for a step back, and walks in a circle. */
+static bool tree_ends(const void *fdt)
+{
+	const u8 *s = (const u8 *)fdt + fdt_off_dt_struct(fdt);
+	u64 size = fdt_size_dt_struct(fdt), at = 0;
+
+	while (size - at >= FDT_TAGSIZE) {
+		u32 tag = fdt32_ld((const fdt32_t *)(s + at));
+		u64 n;
+
+		at += FDT_TAGSIZE;
+		if (tag == FDT_END)
+			return true;
+		n = item_size(s, size, at, tag);
+		if (n > size - at)
+			return false;
+		at += n;
+	}
+	return false;
+}
+
+int manifest_tree_check(const void *fdt, u64 len)
+{
+	int bad = len < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_header(fdt);
+
+	if (bad)
+		return bad;
+	if (fdt_totalsize(fdt) > len)
+		return -FDT_ERR_TRUNCATED;
+	if (fdt_version(fdt) < 17) /* before, a tree did not say how long its structure is */
+		return -FDT_ERR_BADVERSION;
+	return tree_ends(fdt) ? fdt_check_full(fdt, len) : -FDT_ERR_BADSTRUCTURE;
 }
 
 void manifest_sum(const u8 *data, u64 n, u64 sum[2])

@@ -28,6 +28,12 @@ err_t manifest_check_name(struct reader *r, const char *name);
 err_t manifest_check_part(struct reader *r, const struct manifest_part *p);
 
 /*
+ * 0 when the tree in these len bytes is well-formed, so that libfdt may walk it; else libfdt's code
+ * of the error. Checks what fdt_check_full of libfdt 1.6.1 does not: that the walk comes to an end.
+ */
+int manifest_tree_check(const void *fdt, u64 len);
+
+/*
  * Two running sums over n bytes taken as little-endian 64-bit words, the last one filled up with
  * zeros: the words' sum and the sum of that sum, so that order counts.
  */

@@ -102,8 +102,8 @@ err_t partition_destroy(struct partition *p);
 void partition_kill(struct vcpu *v, const char *why, u64 code);
 
 /*
- * One bounded step of a dying or restarting partition whose vcpus are all off, in turn. True when there may be
- * more to do now. Any CPU, no lock held. When the last partition is gone: ends the machine.
+ * One bounded step of a dying or restarting partition whose vcpus are all off, in turn. True when
+ * there may be more to do now. Any CPU, no lock held. When the last partition is gone: ends the machine.
  */
 bool partition_reap(void);
 

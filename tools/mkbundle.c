@@ -15,6 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "manifest_impl.h"
 #include "mkbundle.h"
 
 extern char **environ;
@@ -223,7 +224,7 @@ static void write_file(const char *path, const struct blob *b)
 
 static bool is_bundle(const struct blob *b)
 {
-	return b->len >= sizeof(struct fdt_header) && !fdt_check_full(b->data, b->len) &&
+	return !manifest_tree_check(b->data, b->len) &&
 	       !fdt_node_check_compatible(b->data, 0, BUNDLE_COMPATIBLE);
 }
 

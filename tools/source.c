@@ -355,7 +355,7 @@ struct blob source_build(const char *file, const struct blob *tree, const struct
 	struct source src = { .file = file, .tree = tree->data, .opt = opt };
 	struct place at = { .file = file };
 	struct blob out;
-	int sub, bad = fdt_check_full(tree->data, tree->len);
+	int sub, bad = manifest_tree_check(tree->data, tree->len);
 
 	if (bad)
 		refuse(&at, "no valid device tree: %s", fdt_strerror(bad));

@@ -371,90 +371,6 @@ START_TEST(quiet_frames)
 }
 END_TEST
 
-/* ---- a line that is slow or stuck ------------------------------------------------------- */
-
-/* Write to partition 2 until nothing is taken; how many bytes were. */
-static size_t fill(void)
-{
-	size_t sum = 0, n;
-
-	while ((n = console_write(2, "0123456789abcde\n", 16)) != 0) {
-		ck_assert_uint_eq(n, 16);
-		sum += n;
-		ck_assert_uint_lt(sum, 100000);
-	}
-	return sum;
-}
-
-START_TEST(a_stuck_line_stops_nobody)
-{
-	char want[64];
-	size_t taken, seen = 0;
-	unsigned logged = 0;
-
-	um_line_takes(0);
-	taken = fill();
-	ck_assert_uint_gt(taken, 100);
-	ck_assert_uint_eq(console_write(3, "0123456789abcde\n", 16), 0);
-	while (hv.console.lost < 3) { /* our own lines have some room of their own */
-		console_write(0, "rhype: important\n", 17);
-		ck_assert_uint_lt(++logged, 1000);
-	}
-	ck_assert_uint_gt(logged, 50);
-	ck_assert_str_eq(um_output(NULL), "");
-	um_line_takes(~0ul);
-	for (unsigned i = 0; i < CONSOLE_RING / CONSOLE_BURST; i++)
-		console_flush();
-	for (const char *s = um_output(NULL); (s = strstr(s, "[b] 0123456789abcde\r\n")); s++)
-		seen += 16;
-	ck_assert_uint_eq(seen, taken);
-	snprintf(want, sizeof(want), "rhype: %u lines are missing\r\nrhype: y\r\n", 3u);
-	ck_write(0, "rhype: y\n", want);
-	ck_write(2, "again\n", "[b] again\r\n");
-}
-END_TEST
-
-START_TEST(a_slow_line_keeps_order)
-{
-	um_line_takes(7);
-	for (unsigned i = 0; i < 20; i++) {
-		char text[16];
-
-		snprintf(text, sizeof(text), "%u\n", i);
-		ck_assert_uint_eq(console_write(2, text, strlen(text)), strlen(text));
-	}
-	um_line_takes(~0ul);
-	console_flush();
-	for (unsigned i = 0, at = 0; i < 20; i++) {
-		char line[32];
-
-		snprintf(line, sizeof(line), "[b] %u\r\n", i);
-		ck_assert(strncmp(um_output(NULL) + at, line, strlen(line)) == 0);
-		at += (unsigned)strlen(line);
-	}
-}
-END_TEST
-
-START_TEST(another_writer_is_not_waited_for)
-{
-	hv.console.lock.word = 1 + 2; /* CPU 2 has it */
-	ck_assert_uint_eq(console_write(2, "x\n", 2), 0);
-	console_flush();
-	hv.console.lock.word = 0;
-	ck_assert_uint_eq(console_write(2, "x\n", 2), 2);
-}
-END_TEST
-
-START_TEST(the_end_shows_what_waits)
-{
-	um_line_takes(0);
-	console_write(2, "last words\n", 11);
-	ck_assert_str_eq(um_output(NULL), "");
-	console_finish();
-	ck_assert_str_eq(um_output(NULL), "[b] last words\r\n");
-}
-END_TEST
-
 /* ---- random ------------------------------------------------------------------------------ */
 
 /* What b and c write comes out complete and in order, whatever a and the log do in between. */
@@ -521,10 +437,6 @@ Suite *suite_console(void)
 	tcase_add_test(t, line_written_anew);
 	tcase_add_test(t, escape_sequences_of_the_focus_pass);
 	tcase_add_test(t, questions_to_the_terminal_are_not_repeated);
-	tcase_add_test(t, a_stuck_line_stops_nobody);
-	tcase_add_test(t, a_slow_line_keeps_order);
-	tcase_add_test(t, another_writer_is_not_waited_for);
-	tcase_add_test(t, the_end_shows_what_waits);
 	tcase_add_test(t, long_line_in_pieces);
 	tcase_add_test(t, long_line_of_the_focus_is_not_cut);
 	tcase_add_test(t, the_hypervisors_own_lines);

@@ -168,6 +168,32 @@ START_TEST(random_damage_is_survived)
 }
 END_TEST
 
+/* Each property in turn claims a length that libfdt takes for a step back. */
+START_TEST(lengths_that_wrap)
+{
+	static const u32 len[] = { 0xfffffff4, 0xfffffff0, 0xffffffe0, 0xffffff00,
+				   0x80000000, 0x7fffffff, 0xffffffff, 0xfffffffc };
+	unsigned tried = 0;
+	u32 at, size;
+
+	assemble();
+	at = fdt_off_dt_struct(t.bundle);
+	size = fdt_size_dt_struct(t.bundle);
+	for (u32 off = at; off + 12 <= at + size; off += 4) {
+		fdt32_t *word = (fdt32_t *)(t.bundle + off), old;
+
+		if (fdt32_ld(word) != FDT_PROP)
+			continue;
+		old = word[1];
+		word[1] = cpu_to_fdt32(len[tried++ % ARRAY_SIZE(len)]);
+		ck_assert_int_eq(read_bundle(), HV_EINVAL);
+		word[1] = old;
+	}
+	ck_assert_uint_gt(tried, 10);
+	ck_assert_int_eq(read_bundle(), HV_OK);
+}
+END_TEST
+
 Suite *suite_manifest_check(void);
 Suite *suite_manifest_check(void)
 {
@@ -176,6 +202,7 @@ Suite *suite_manifest_check(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120); /* under valgrind */
+	tcase_add_test(tc, lengths_that_wrap);
 	tcase_add_test(tc, truncation_at_every_length_is_refused);
 	tcase_add_test(tc, any_changed_byte_of_the_tree_is_survived);
 	tcase_add_test(tc, any_changed_byte_of_the_data_is_refused);
