@@ -56,20 +56,6 @@ sections()
 		END { print sum + 0 }'
 }
 
-# Size of a structure by the image's debug information.
-struct_size()
-{
-	"${PPC_CROSS}readelf" --debug-dump=info "$RHYPE" 2>/dev/null | awk -v s="$1" '
-		/Abbrev Number/ { in_struct = /DW_TAG_structure_type/ }
-		in_struct && /DW_AT_name/ { name = $NF }
-		in_struct && /DW_AT_byte_size/ && name == s { print $NF; exit }'
-}
-
-page_round()
-{
-	echo $((($1 + 4095) / 4096 * 4096))
-}
-
 "${PPC_CROSS}nm" -n "$RHYPE" >"$out/symbols"
 PLUGIN=$out/count.so,entry=$(symbol _start),start=$(symbol image_start),end=$(symbol image_end)
 BENCH=$out
@@ -99,11 +85,10 @@ figure ppc64.entry_to_linux_instructions \
 figure ppc64.image_bytes "$(sections .text .rodata .got .branch_lt .data)" bytes
 figure ppc64.bss_bytes "$(sections .bss)" bytes
 
-part=$(struct_size partition)
-vcpu=$(struct_size vcpu)
-[ -n "$part" ] && [ -n "$vcpu" ] || fail "no debug information in $RHYPE"
-figure ppc64.memory_per_partition_bytes \
-	$(($(page_round "$part") + $(page_round "$vcpu") + 4096)) "bytes, one vcpu, without tables"
+state=$(sed -n 's/.*partition alpha: .*; \([0-9]*\) KiB of state.*/\1/p' "$out/linux-boot.log" |
+	head -n 1)
+[ -n "$state" ] || fail "the boot log does not say what a partition costs"
+figure ppc64.memory_per_partition_bytes $((state * 1024)) "bytes, one vcpu, without tables"
 
 # Share of the hypervisor in all instructions between two points: hv0 guest0 hv1 guest1
 percent()
