@@ -261,6 +261,33 @@ static void deeds(void)
 	}
 }
 
+/* A call, a fault, and time enough for the hypervisor's own timer. */
+static void translated(void *arg)
+{
+	u64 until = g_now() + g_hz() / 50, v;
+
+	G_CHECK(!g_try_load(((struct state *)arg)->memory, 8, &v));
+	G_EQ(g_fault()->kind, G_DATA_FAULT);
+	G_EQ(G_CALL(HV_NULL, NULL, 0), H_SUCCESS);
+	while (g_now() < until)
+		g_relax();
+}
+
+/*
+ * With translation on, the mode that says where our interrupts go says it of the hypervisor's, too:
+ * those it has no vectors for must not be had.
+ */
+static void vectors(struct state *s)
+{
+	for (u64 mode = 1; mode <= 2; mode++) {
+		s64 rc = G_CALL(H_SET_MODE, NULL, mode, 3, 0, 0);
+
+		g_translated(translated, s);
+		if (rc == H_SUCCESS)
+			g_fail("H_SET_MODE gave us vector mode %lu", mode);
+	}
+}
+
 static void user_mode(void)
 {
 	for (unsigned i = 0; i < ROWS; i++)
@@ -309,6 +336,7 @@ GUEST(hostile)
 		memory(&s);
 		jumps(&s);
 		deeds();
+		vectors(&s);
 		user_mode();
 		storm(n);
 		guard(&s, false);

@@ -259,6 +259,15 @@ bool g_user_hcall(u64 nr)
 	return !went_well();
 }
 
+/* A process has one kind of address. */
+void g_translated(void (*fn)(void *arg), void *arg)
+{
+	bool on = g_irqs(false);
+
+	fn(arg);
+	g_irqs(on);
+}
+
 /* Firmware's blob is machine code, which a process does not run. */
 bool port_rtas_entry(u64 entry, u64 block)
 {
