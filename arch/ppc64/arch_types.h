@@ -33,6 +33,7 @@ struct arch_cpu {
 	u64 look_again;	       /* ticks: arch_papr_mediate, else TIME_NEVER */
 	u64 ipi_eoi, ipi_trigger;
 	void *queue; /* XIVE event queue page */
+	u16 lpid;    /* of the vcpu that was loaded last */
 };
 
 struct arch_gspace {
@@ -49,7 +50,7 @@ struct arch_gspace {
 	X(SPRG0) X(SPRG1) X(SPRG2) X(SPRG3) X(DSCR) X(TAR) X(AMR) X(IAMR) X(UAMOR) X(FSCR)    \
 	X(PSPB) X(DAR) X(DSISR) X(EBBHR) X(EBBRR) X(BESCR) X(PIDR) X(TIDR) X(WORT) X(VRSAVE)  \
 	X(VTB) X(IC) X(PMC1) X(PMC2) X(PMC3) X(PMC4) X(PMC5) X(PMC6) X(MMCR1) X(MMCR2)        \
-	X(MMCRA) X(SIER) X(SIAR) X(SDAR)
+	X(MMCRA) X(SIER) X(SIAR) X(SDAR) X(PURR) X(SPURR)
 /* clang-format on */
 
 struct arch_vcpu {

@@ -4,8 +4,12 @@
 #include "panic.h"
 #include "port.h"
 
-#define START_WAIT_MS	     2000
-#define DEC_FAR		     0x7fffffffull
+#define START_WAIT_MS 2000
+#define DEC_FAR	      0x7fffffffull
+
+/* What firmware tells of a maintenance interrupt that it handled */
+#define HMI_DEC_LOST	     (1ull << 1)
+#define HMI_TIMEBASE_DEAD    (1ull << 3)
 
 #define AT(type, field, off) BUILD_ASSERT(offsetof(type, field) == (off), "regs.h: " #field)
 AT(struct arch_cpu, guard, 0);
@@ -39,14 +43,14 @@ unsigned arch_ncpus(void)
 
 void cpu_prepare(struct arch_cpu *c, u64 stack_top)
 {
-	static struct papr_regs crash;
+	static struct papr_regs crash[MAX_CPUS];
 	u64 toc;
 
 	asm("mr %0, 2" : "=r"(toc));
 	c->toc = toc;
 	c->light = (u64)hcall_light;
 	c->fatal = (u64)hv_fault;
-	c->crash = (u64)&crash;
+	c->crash = (u64)&crash[c - cpus];
 	c->crash_sp = stack_top - 64;
 	c->alarm = c->look_again = TIME_NEVER;
 }
@@ -75,6 +79,7 @@ err_t arch_cpu_init(void)
 	mtspr(SPR_DPDES, 0);
 	mtspr(SPR_MMCR0, MMCR0_FC);
 	partition_table_init();
+	mtspr(SPR_PSSCR, PSSCR_EC);
 	return xive_cpu_init(arch_cpu());
 }
 
@@ -105,6 +110,21 @@ static void stop(void)
 		     :
 		     :
 		     : "memory");
+	mtspr(SPR_PSSCR, PSSCR_EC);
+}
+
+bool hmi_repair(void)
+{
+	be64_t flags = cpu_to_be64(0);
+	s64 rc = opal_call(OPAL_HANDLE_HMI2, &flags);
+	u64 lost = be64_to_cpu(flags);
+
+	if (rc)
+		mtspr(SPR_HMER, 0); /* else it comes again at once */
+	if (lost & HMI_DEC_LOST)
+		mtspr(SPR_DEC,
+		      1); /* early is harmless; the hypervisor's own is set after every exit */
+	return !rc && !(lost & HMI_TIMEBASE_DEAD);
 }
 
 void arch_cpu_idle(void)
@@ -116,6 +136,9 @@ void arch_cpu_idle(void)
 	mtspr(SPR_DEC, DEC_FAR);
 	stop();
 	mtspr(SPR_DEC, due - timebase());
+	/* it waits for MSR[EE], which is never on here, and would end every sleep */
+	if (mfspr(SPR_HMER) & mfspr(SPR_HMEER) && !hmi_repair())
+		panic("CPU %u: hardware failed, and firmware did not repair it", c->index);
 	xive_ack(c);
 }
 

@@ -13,7 +13,8 @@ struct platform {
 	struct papr_cpu_desc cpu;
 	u32 pir[MAX_CPUS]; /* one thread of each core; [0] is the boot CPU */
 	unsigned ncpus;
-	u64 tima; /* XIVE thread management area */
+	u64 tima;	/* XIVE thread management area */
+	bool l1d_flush; /* between partitions, by TRIG2 */
 };
 extern struct platform platform;
 extern struct arch_cpu cpus[MAX_CPUS];
@@ -48,6 +49,7 @@ enum opal_token {
 	OPAL_XIVE_SET_IRQ_CONFIG = 131,
 	OPAL_XIVE_SET_QUEUE_INFO = 133,
 	OPAL_XIVE_ALLOCATE_IRQ = 139,
+	OPAL_HANDLE_HMI2 = 166,
 };
 #define OPAL_SUCCESS	0
 #define OPAL_BUSY	(-2)
@@ -56,6 +58,7 @@ enum opal_token {
 /* cpu.c */
 void cpu_vectors(void);				     /* copy the vectors; once */
 void cpu_prepare(struct arch_cpu *c, u64 stack_top); /* what C and the vectors read */
+bool hmi_repair(void); /* maintenance interrupt: firmware has repaired the cause */
 __noreturn void hv_fault(u64 vector, const struct papr_regs *regs);
 #define CPU_R13(c) ((u64)(c) + CPU_BIAS)
 
@@ -82,7 +85,7 @@ void partition_table_boot(void *room);
 #define HV_SPACE_ALIGN KIB(64)
 #define HV_SPACE_SIZE  KIB(72)
 #define HV_SPACE_MAPS  GIB(512)	 /* machine addresses below this */
-void partition_table_init(void); /* on every CPU */
+void partition_table_init(void); /* on every CPU; the boot CPU first, alone */
 void gspace_flush(u16 lpid);	 /* everything of the LPID, on all CPUs */
 
 /* world.S */

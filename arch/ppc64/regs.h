@@ -13,6 +13,7 @@
 #define SPR_DEC	   22
 #define SPR_SRR0   26
 #define SPR_SRR1   27
+#define SPR_CFAR   28
 #define SPR_AMR	   29
 #define SPR_PIDR   48
 #define SPR_IAMR   61
@@ -38,12 +39,15 @@
 #define SPR_HSPRG1 305
 #define SPR_HDSISR 306
 #define SPR_HDAR   307
+#define SPR_SPURR  308
+#define SPR_PURR   309
 #define SPR_HDEC   310
 #define SPR_HSRR0  314
 #define SPR_HSRR1  315
 #define SPR_LPCR   318
 #define SPR_LPIDR  319
 #define SPR_HMER   336
+#define SPR_HMEER  337
 #define SPR_HEIR   339
 #define SPR_AMOR   349
 #define SPR_PCR	   386
@@ -69,6 +73,7 @@
 #define SPR_IC	   848
 #define SPR_VTB	   849
 #define SPR_PSSCR  855
+#define SPR_TRIG2  882
 #define SPR_WORT   895
 #define SPR_PPR	   896
 #define SPR_PIR	   1023
@@ -90,8 +95,15 @@
 	(LPCR_HVEE | LPCR_UPRT | LPCR_HR | LPCR_ONL | LPCR_LD | LPCR_PECE | LPCR_HEIC | \
 	 LPCR_HVICE | LPCR_HDICE)
 
-/* HFSCR (Book III 6.3.9): everything a POWER9 guest may use; not MSGP, not TM */
-#define HFSCR_GUEST	    0x19f /* TAR, EBB, BHRB, PM, DSCR, VSX and VMX, FP */
+/*
+ * HFSCR (Book III 6.3.9): what a POWER9 guest may use. Not MSGP, not TM; not BHRB, whose record of
+ * branches cannot be taken from one guest and given back to it.
+ */
+#define HFSCR_GUEST	    0x18f /* TAR, EBB, PM, DSCR, VSX and VMX, FP */
+
+#define PSSCR_EC	    0x100000 /* stop, when a guest says it, comes to us instead */
+
+#define PVR_POWER9	    0x4e /* upper half of the PVR */
 
 #define MMCR0_FC	    0x80000000
 

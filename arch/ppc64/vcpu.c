@@ -51,10 +51,17 @@ void arch_papr_reset(struct arch_vcpu *v, gpa_t entry, u64 r3)
 	v->dec_expires = timebase() + DEC_FAR;
 }
 
+/*
+ * LPCR[AIL] moves the hypervisor's own interrupts, too: to EA 0x18000 + vector, were it 2, where we
+ * have no code. So nothing but 0 and 3 goes into the register, whoever asked.
+ */
 static void lpcr_write(struct arch_vcpu *v)
 {
-	v->lpcr = LPCR_BASE | v->gs->lpcr | (v->papr.lpcr & (LPCR_ILE | LPCR_AIL)) |
-		  (v->mediate ? LPCR_MER : 0);
+	u64 mode = v->papr.lpcr & (LPCR_ILE | LPCR_AIL);
+
+	if ((mode & LPCR_AIL) != LPCR_AIL)
+		mode &= ~LPCR_AIL;
+	v->lpcr = LPCR_BASE | v->gs->lpcr | mode | (v->mediate ? LPCR_MER : 0);
 	mtspr(SPR_LPCR, v->lpcr);
 	v->gs_lpcr = v->gs->lpcr;
 }
@@ -89,6 +96,28 @@ void arch_papr_set_fault(struct arch_vcpu *v, u64 dar, u32 dsisr)
 	mtspr(SPR_DSISR, dsisr);
 }
 
+/* What another partition left in the L1 data cache is gone, where firmware says it must be. */
+static void l1d_change(struct arch_cpu *c, u16 lpid)
+{
+	if (c->lpid != lpid && platform.l1d_flush)
+		mtspr(SPR_TRIG2, 0);
+	c->lpid = lpid;
+}
+
+/*
+ * What is not switched register by register. A guest may have been between its tlbie and its
+ * tlbsync. Sampling would go on in the hypervisor. Bolted segments serve no radix guest, but would
+ * be there to be read.
+ */
+static void leave_nothing(void)
+{
+	asm volatile("eieio; tlbsync; ptesync" : : : "memory");
+	mtspr(SPR_MMCRA, 0);
+	for (u64 i = 0; i < 4; i++)
+		asm volatile("slbmte %0, %1" : : "r"(0ull), "r"(i) : "memory");
+	asm volatile("isync" : : : "memory");
+}
+
 void arch_vcpu_load(struct arch_vcpu *v)
 {
 	struct arch_cpu *c = arch_cpu();
@@ -106,9 +135,10 @@ void arch_vcpu_load(struct arch_vcpu *v)
 #undef X
 	mtspr(SPR_MMCR0, v->mmcr0);
 	mtspr(SPR_CTRL_W, v->ctrl);
-	mtspr(SPR_PSSCR, 0);
+	mtspr(SPR_PSSCR, PSSCR_EC);
 	vsx_load(v);
 	mtspr(SPR_DEC, v->dec_expires - timebase());
+	l1d_change(c, v->gs->lpid);
 	v->loaded = true;
 	c->vcpu = v;
 }
@@ -127,6 +157,7 @@ void arch_vcpu_put(struct arch_vcpu *v)
 #undef X
 	v->ctrl = mfspr(SPR_CTRL_R) & 1;
 	vsx_save(v);
+	leave_nothing();
 	v->loaded = false;
 	c->vcpu = NULL;
 	if (v->mediate) { /* the core asks again when it is loaded again */
@@ -189,9 +220,8 @@ static void explain_dead(u64 vector, struct vcpu_exit *x)
 		x->dead.why = "machine check while the partition ran";
 		break;
 	case 0xe60:
-		x->dead.why = "hypervisor maintenance interrupt while the partition ran";
-		x->dead.code = mfspr(SPR_HMER);
-		mtspr(SPR_HMER, 0);
+		x->dead.why =
+			"hardware failed while the partition ran, and firmware did not repair it";
 		break;
 	default:
 		x->dead.why = "unknown interrupt";
@@ -217,6 +247,12 @@ static void explain(struct arch_vcpu *v, u64 vector, struct vcpu_exit *x)
 		break;
 	case 0xe80:
 		x->kind = EXIT_PREEMPT;
+		break;
+	case 0xe60:
+		if (hmi_repair())
+			x->kind = EXIT_PREEMPT;
+		else
+			explain_dead(vector, x);
 		break;
 	case 0x500:
 		x->kind = EXIT_WINDOW;

@@ -266,6 +266,8 @@ world_enter:
 	mtspr	SPR_SRR0, %r6
 	mtspr	SPR_SRR1, %r7
 	mtspr	SPR_PPR, %r8
+	li	%r0, 0
+	mtspr	SPR_CFAR, %r0		/* not where we came from; no branch from here on */
 	ld	%r4, R_CR(%r3)
 	ld	%r5, R_LR(%r3)
 	ld	%r6, R_CTR(%r3)

@@ -40,7 +40,7 @@
 	.section .rodata
 	.balign	16
 	.globl	state_start, state_check, state_msr, state_illegal, state_facility, state_fetch
-	.globl	state_end
+	.globl	state_come_from, state_end
 state_start:
 	mr	%r31, %r3
 	vectors_on
@@ -106,6 +106,9 @@ state_facility:
 state_fetch:
 	mtctr	%r3
 	bctr
+state_come_from:
+	mfspr	%r4, 28			/* CFAR */
+	report
 state_end:
 
 	.section .note.GNU-stack, "", @progbits

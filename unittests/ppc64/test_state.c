@@ -21,7 +21,7 @@
 static const u64 seed[NPARTS] = { 0x14, 0x28 };
 
 extern const char state_start[], state_check[], state_msr[], state_illegal[], state_facility[];
-extern const char state_fetch[], state_end[];
+extern const char state_fetch[], state_come_from[], state_end[];
 
 static struct pool pool[NPARTS];
 static struct partition part[NPARTS];
@@ -230,4 +230,95 @@ KTEST(idle_waits_beside_a_due_decrementer)
 	K_CHECK(n <= 3);
 	K_CHECK(arch_vcpu_wake(v) <= arch_now());
 	arch_vcpu_put(v);
+}
+
+/* Our own interrupts follow LPCR[AIL]: of a mode we have no vectors for, nothing reaches it. */
+KTEST(vectors_stay_where_we_have_them)
+{
+	struct arch_vcpu *v = start(0, state_msr, 0);
+
+	arch_vcpu_load(v);
+	for (u64 ail = 0; ail <= 3; ail++) {
+		v->papr.lpcr = LPCR_ILE | ail << LPCR_AIL_SHIFT;
+		arch_papr_mode_changed(v);
+		K_EQ(mfspr(SPR_LPCR) & (LPCR_ILE | LPCR_AIL), LPCR_ILE | (ail == 3 ? LPCR_AIL : 0));
+	}
+	arch_vcpu_put(v);
+}
+
+static u64 bolted(u64 i)
+{
+	u64 v;
+
+	asm volatile("slbmfee %0, %1" : "=r"(v) : "r"(i));
+	return v;
+}
+
+KTEST(put_ends_what_a_guest_had_set_up)
+{
+	struct arch_vcpu *v = start(0, state_msr, 0);
+	u64 valid = 1ull << 27;
+
+	arch_vcpu_load(v);
+	mtspr(SPR_MMCRA, 1);
+	for (u64 i = 0; i < 4; i++) {
+		asm volatile("slbmte %0, %1" : : "r"(0x123000ull), "r"((i + 5) << 28 | valid | i));
+		K_CHECK(bolted(i) & valid);
+	}
+	arch_vcpu_put(v);
+	K_EQ(mfspr(SPR_MMCRA), 0);
+	for (u64 i = 0; i < 4; i++)
+		K_EQ(bolted(i), 0);
+	arch_vcpu_load(v);
+	K_EQ(mfspr(SPR_MMCRA), 1);
+	arch_vcpu_put(v);
+}
+
+/* With PSSCR[EC] a guest's stop is ours to refuse; our own sleep needs it off, and puts it back. */
+KTEST(stop_is_never_left_open)
+{
+	struct arch_vcpu *v = start(0, state_msr, 0);
+
+	mtspr(SPR_PSSCR, 0);
+	arch_vcpu_load(v);
+	K_EQ(mfspr(SPR_PSSCR), PSSCR_EC);
+	arch_alarm(arch_now() + arch_tick_hz() / 1000);
+	arch_cpu_idle();
+	K_EQ(mfspr(SPR_PSSCR), PSSCR_EC);
+	arch_vcpu_put(v);
+}
+
+/* Each vcpu has its own: they do not tell how long others ran. */
+KTEST(processor_time_stands_still_while_not_loaded)
+{
+	struct arch_vcpu *v = start(0, state_msr, 0);
+	u64 ms = arch_tick_hz() / 1000, purr, spurr, since;
+
+	arch_vcpu_load(v);
+	K_CHECK(mfspr(SPR_PURR) < 10 * ms && mfspr(SPR_SPURR) < 10 * ms);
+	purr = mfspr(SPR_PURR);
+	spurr = mfspr(SPR_SPURR);
+	arch_vcpu_put(v);
+	for (since = arch_now(); arch_now() < since + 50 * ms;)
+		arch_relax();
+	arch_vcpu_load(v);
+	K_CHECK(mfspr(SPR_PURR) >= purr && mfspr(SPR_PURR) < purr + 40 * ms);
+	K_CHECK(mfspr(SPR_SPURR) >= spurr && mfspr(SPR_SPURR) < spurr + 40 * ms);
+	arch_vcpu_put(v);
+}
+
+KTEST(a_guest_does_not_see_where_we_came_from)
+{
+	struct arch_vcpu *v = start(0, state_come_from, 0);
+
+	arch_vcpu_load(v);
+	K_EQ(report(v), 0);
+	arch_vcpu_put(v);
+}
+
+/* No such interrupt can be made here; firmware at least knows the call and finds nothing wrong. */
+KTEST(firmware_takes_maintenance_interrupts)
+{
+	K_CHECK(hmi_repair());
+	K_EQ(mfspr(SPR_HMER) & mfspr(SPR_HMEER), 0);
 }
