@@ -192,10 +192,25 @@ static void read_xive(const void *fdt)
 	platform.tima = cells(reg + 4, 2);
 }
 
+static bool firmware_says(const void *fdt, const char *feature, const char *what)
+{
+	int all = fdt_subnode_offset(fdt, fdt_path_offset(fdt, "/ibm,opal"), "fw-features");
+
+	return fdt_getprop(fdt, fdt_subnode_offset(fdt, all, feature), what, NULL);
+}
+
+/* Needed unless firmware denies it; TRIG2 is the one way POWER9 has. */
+static void read_mitigations(const void *fdt)
+{
+	platform.l1d_flush = firmware_says(fdt, "inst-l1d-flush-trig2", "enabled") &&
+			     !firmware_says(fdt, "needs-l1d-flush-msr-hv-1-to-0", "disabled");
+}
+
 void devtree_read(const void *fdt, struct boot_info *bi)
 {
 	read_memory(fdt, bi);
 	read_chosen(fdt, bi);
 	read_cpus(fdt);
 	read_xive(fdt);
+	read_mitigations(fdt);
 }
