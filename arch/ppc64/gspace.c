@@ -97,20 +97,31 @@ void partition_table_init(void)
 {
 	mtspr(SPR_PTCR, partition_table);
 	asm volatile("isync" : : : "memory");
+	if (arch_cpu()->index == 0) /* what firmware's time left */
+		gspace_flush(0);
 }
 
+/*
+ * The last two tlbie are for errata of POWER9, as Linux has them: a store that was translated
+ * before may otherwise still be on its way when tlbsync ends, and an effective address be kept.
+ * One goes to a page that nobody has, of this LPID; one to LPID 0.
+ */
 void gspace_flush(u16 lpid)
 {
-	u64 all_of_lpid = 2ull << 10, rs = lpid;
+	u64 all_of_lpid = 2ull << 10, rs = lpid, none = 0, no_page = 0x000ffffffffff000 | 5 << 5;
 
 	asm volatile(".machine push; .machine power9\n\t"
 		     "ptesync\n\t"
 		     "tlbie %0, %1, 2, 0, 1\n\t" /* partition scope and its caches */
 		     "tlbie %0, %1, 2, 1, 1\n\t" /* process scope and the process table */
+		     "ptesync\n\t"
+		     "tlbie %0, %2, 0, 0, 1\n\t"
+		     "ptesync\n\t"
+		     "tlbie %3, %1, 0, 0, 1\n\t"
 		     "eieio; tlbsync; ptesync\n\t"
 		     ".machine pop"
 		     :
-		     : "r"(all_of_lpid), "r"(rs)
+		     : "r"(all_of_lpid), "r"(rs), "r"(none), "r"(no_page)
 		     : "memory");
 }
 
