@@ -119,6 +119,9 @@ void arch_boot(struct boot_info *bi)
 
 	if (devtree_opal(boot_fdt)) /* no console, no power-off: nobody could be told */
 		arch_halt();
+	if (mfspr(SPR_PVR) >> 16 != PVR_POWER9)
+		panic("processor version 0x%x: only POWER9 (0x%x....) is supported",
+		      (unsigned)mfspr(SPR_PVR), PVR_POWER9);
 	cpu_vectors();
 	rc = opal_call(OPAL_REINIT_CPUS, REINIT_HILE_LE | REINIT_MMU_RADIX);
 	if (rc)
