@@ -208,7 +208,8 @@ static void explain_hcall(struct arch_vcpu *v, struct vcpu_exit *x)
 	x->hcall.status = &v->papr.gpr[3];
 }
 
-static void explain_dead(u64 vector, struct vcpu_exit *x)
+/* What the machine itself has to say */
+static void explain_machine(u64 vector, struct vcpu_exit *x)
 {
 	x->kind = EXIT_DEAD;
 	x->dead.code = vector;
@@ -220,6 +221,10 @@ static void explain_dead(u64 vector, struct vcpu_exit *x)
 		x->dead.why = "machine check while the partition ran";
 		break;
 	case 0xe60:
+		if (hmi_repair()) {
+			x->kind = EXIT_PREEMPT;
+			return;
+		}
 		x->dead.why =
 			"hardware failed while the partition ran, and firmware did not repair it";
 		break;
@@ -248,12 +253,6 @@ static void explain(struct arch_vcpu *v, u64 vector, struct vcpu_exit *x)
 	case 0xe80:
 		x->kind = EXIT_PREEMPT;
 		break;
-	case 0xe60:
-		if (hmi_repair())
-			x->kind = EXIT_PREEMPT;
-		else
-			explain_dead(vector, x);
-		break;
 	case 0x500:
 		x->kind = EXIT_WINDOW;
 		break;
@@ -274,7 +273,7 @@ static void explain(struct arch_vcpu *v, u64 vector, struct vcpu_exit *x)
 		x->illegal.info = mfspr(SPR_HFSCR) >> HFSCR_CAUSE;
 		break;
 	default:
-		explain_dead(vector, x);
+		explain_machine(vector, x);
 	}
 }
 
