@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Problem state on POWER always translates addresses, so the one thing that test guests do there, a
- * call, needs radix tables, as does translation for its own sake: one process, one page of 1 GiB that maps the partition onto itself
- * (Power ISA 3.0B Book III 5.7). Next to read: start.S, probe_user_call.
+ * call, needs radix tables, as does translation for its own sake: one process, one page of 1 GiB
+ * that maps the partition onto itself (Power ISA 3.0B Book III 5.7). Next to read: start.S,
+ * probe_user_call.
  */
 #include "cpu.h"
 
