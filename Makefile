@@ -31,7 +31,8 @@ CORE_SRC := $(sort $(wildcard core/*.c core/*/*.c))
 
 all: um $(ARCH) tools
 
-include $(sort $(wildcard arch/*/arch.mk tools/*.mk tools/*/*.mk unittests/*.mk harness/*/*.mk))
+include $(sort $(wildcard arch/*/arch.mk tools/*.mk tools/*/*.mk unittests/*.mk \
+	unittests/*/*.mk harness/*/*.mk))
 
 help:
 	@echo 'make run            boot two Debian Linux partitions (GUEST_KERNEL=, MANIFEST=)'

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The oracle: seeded sequences of calls on a machine booted in the process, each judged by its
+ * specification. `oracle --seed N --calls M` does one sequence; without --seed as many as
+ * --seconds allow. Read model.h first.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "../../core/papr/papr.h"
+#include "hv.h"
+#include "oracle.h"
+#include "state.h"
+
+struct drive drive;
+
+#define ALL_EVERY 512 /* calls between two looks at all memory */
+
+u64 drive_random(u64 below)
+{
+	u64 x = drive.rng += 0x9e3779b97f4a7c15ull;
+
+	x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9ull;
+	x = (x ^ x >> 27) * 0x94d049bb133111ebull;
+	x ^= x >> 31;
+	return x % below;
+}
+
+/* ---- one call ------------------------------------------------------------------------------ */
+
+struct outcome {
+	struct m_call c;
+	u64 nr, args[9];
+	s64 status;
+};
+
+static void say(const struct outcome *o, s64 status, const u64 *gpr)
+{
+	printf("%6llu: %u.%u %s%s 0x%llx(%llx %llx %llx %llx) = %lld, %llx %llx %llx %llx\n",
+	       (unsigned long long)drive.calls, o->c.lp, o->c.vc, o->c.light ? "light " : "",
+	       model_name(o->nr), (unsigned long long)o->nr, (unsigned long long)o->args[0],
+	       (unsigned long long)o->args[1], (unsigned long long)o->args[2],
+	       (unsigned long long)o->args[3], (long long)status, (unsigned long long)gpr[4],
+	       (unsigned long long)gpr[5], (unsigned long long)gpr[6], (unsigned long long)gpr[7]);
+}
+
+/* The real thing. True: on the light path. */
+static bool real_call(struct vcpu *v, u64 nr, const u64 *args)
+{
+	struct papr_regs *r = &v->arch.papr;
+	struct vcpu_exit x = { .kind = EXIT_HCALL };
+
+	x.hcall.nr = nr;
+	x.hcall.args = &r->gpr[4];
+	x.hcall.status = &r->gpr[3];
+	r->gpr[3] = nr;
+	memcpy(&r->gpr[4], args, 9 * sizeof(u64));
+	if (v->part->state == PART_RUNNING && drive_random(3) == 0) {
+		struct papr_regs copy = *r;
+
+		if (hcall_light(&v->arch, &copy)) {
+			memcpy(&r->gpr[3], &copy.gpr[3], 10 * sizeof(u64));
+			return true;
+		}
+	}
+	exit_dispatch(v, &x);
+	return false;
+}
+
+/* A call without results leaves the other registers alone; so does one that fails. */
+static void check_results(const struct outcome *o, const u64 *gpr)
+{
+	const struct m_call *c = &o->c;
+
+	if ((s64)gpr[3] != o->status) {
+		differs("status: model %lld, real %lld", (long long)o->status, (long long)gpr[3]);
+		return;
+	}
+	for (unsigned i = 0; i < 9; i++) {
+		u64 want = i < c->nret ? c->ret[i] : o->args[i];
+
+		if ((i < c->nret || !c->nret) && gpr[4 + i] != want)
+			differs("r%u: model %llx, real %llx", 4 + i, (unsigned long long)want,
+				(unsigned long long)gpr[4 + i]);
+	}
+}
+
+static void check_output(const struct outcome *o)
+{
+	size_t n;
+	const char *out = um_output(&n);
+
+	if (o->nr != H_PUT_TERM_CHAR)
+		return;
+	if (n != drive.m.nout || (n && memcmp(out, drive.m.out, n)))
+		differs("the console shows something else");
+}
+
+/* Whoever must know about the change was told: this CPU by a flag, another by a kick. */
+static void check_told(void)
+{
+	for (unsigned i = 0; i < M_CPUS; i++)
+		if (drive.m.look[i] && !(i == um_self ? hv.cpu[i]->resched : um_kicked(i)))
+			differs("CPU %u was not told", i);
+	if (lock_count() || um_windows(um_self))
+		differs("a lock or a window is left");
+}
+
+static void forget(struct model *m)
+{
+	m->ntouched = 0;
+	m->nvram_touched = 0;
+	memset(m->look, 0, sizeof(m->look));
+	for (unsigned i = 0; i < M_CPUS; i++)
+		um.cpu[i].kicked = false;
+}
+
+static void one_call(void)
+{
+	struct model *m = &drive.m;
+	struct outcome o = { .c = { .m = m } };
+	static struct m_state before;
+	u64 gpr[14];
+	struct vcpu *v;
+
+	if (!env_caller(&o.c.lp, &o.c.vc)) {
+		env_step();
+		return;
+	}
+	o.nr = make_call(o.c.lp, o.c.vc, o.args);
+	v = hv.part[o.c.lp]->vcpu[o.c.vc];
+	forget(m);
+	um_output_clear();
+	before = m->s;
+	o.c.a = o.args;
+	o.c.light = real_call(v, o.nr, o.args);
+	memcpy(gpr, v->arch.papr.gpr, sizeof(gpr));
+	o.status = model_call(&o.c, o.nr);
+	if (drive.verbose)
+		say(&o, (s64)gpr[3], gpr);
+	check_results(&o, gpr);
+	check_output(&o);
+	check_told();
+	before.part[o.c.lp].vcpu[o.c.vc].r3 = m->s.part[o.c.lp].vcpu[o.c.vc].r3;
+	if (o.status < 0 && (m->ntouched || memcmp(&before, &m->s, sizeof(before))))
+		differs("the specification changes something and fails");
+	if (++drive.calls % ALL_EVERY == 0)
+		drive.all = true;
+	drive.light += o.c.light;
+	drive.served[o.nr / 4 % 256]++;
+	drive.worked[o.nr / 4 % 256] += o.status >= 0;
+	if (!compare_state(m, drive.all) && !drive.verbose)
+		say(&o, (s64)gpr[3], gpr);
+	drive.all = false;
+	env_settle();
+}
+
+/* ---- sequences ----------------------------------------------------------------------------- */
+
+static void sequence(u64 calls)
+{
+	u64 steps = 0;
+
+	env_boot();
+	while (drive.calls < calls && !oracle_differs) {
+		if (++steps > 20 * calls + 20000)
+			differs("nobody makes calls any more");
+		if (drive_random(6)) {
+			one_call();
+			continue;
+		}
+		forget(&drive.m);
+		env_step();
+		env_settle();
+		if (!compare_state(&drive.m, drive.all))
+			printf("  after a step that is no call\n");
+		drive.all = false;
+	}
+	if (!oracle_differs && !compare_state(&drive.m, true))
+		printf("  at the end\n");
+	if (!oracle_differs)
+		env_end();
+}
+
+void drive_sequence(u64 seed, u64 calls)
+{
+	volatile int end;
+
+	drive.rng = seed * 0xd1342543de82ef95ull + 1;
+	drive.calls = 0;
+	drive.all = false;
+	oracle_differs = false;
+	end = um_catch(sequence(calls));
+	if (end != UM_NO_END) {
+		size_t n;
+		const char *out = um_output(&n);
+
+		differs("the machine ended with %d: %s", end,
+			end == UM_BUG ? um_bug_text() : out + (n > 300 ? n - 300 : 0));
+	}
+	um_teardown();
+	if (oracle_differs)
+		printf("FAILED seed %llu, after %llu calls\n", (unsigned long long)seed,
+		       (unsigned long long)drive.calls);
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+/* Every service has a specification, under the same token. */
+static void check_services(void)
+{
+	if (m_nservices != papr_rtas_n)
+		differs("%u services have a specification, there are %u", m_nservices, papr_rtas_n);
+	for (unsigned i = 0; i < papr_rtas_n && i < m_nservices; i++)
+		if (strcmp(papr_rtas[i].name, m_services[i].name))
+			differs("service %s is specified as %s", papr_rtas[i].name,
+				m_services[i].name);
+	if (oracle_differs)
+		exit(1);
+}
+
+/* A row that was never called, or never with success, was not tested. */
+static unsigned check_rows(void)
+{
+	const struct hcall_table *t = machine_find("papr")->hcalls;
+	unsigned bad = 0;
+
+	for (unsigned i = 0; i < t->nrows; i++)
+		if (!drive.worked[t->rows[i].nr / 4 % 256]) {
+			printf("%s was called %llu times, and never worked\n", t->rows[i].name,
+			       (unsigned long long)drive.served[t->rows[i].nr / 4 % 256]);
+			bad++;
+		}
+	return bad;
+}
+
+int main(int argc, char **argv)
+{
+	u64 seed = 0, calls = 4000, total = 0, passed = 0, failed = 0;
+	double start = seconds(), limit = 20, t;
+
+	for (int i = 1; i < argc; i++) {
+		u64 val = i + 1 < argc ? strtoull(argv[i + 1], NULL, 0) : 0;
+
+		if (!strcmp(argv[i], "--seed") && ++i < argc)
+			seed = val;
+		else if (!strcmp(argv[i], "--calls") && ++i < argc)
+			calls = val;
+		else if (!strcmp(argv[i], "--seconds") && ++i < argc)
+			limit = (double)val;
+		else if (!strcmp(argv[i], "--verbose"))
+			drive.verbose = true;
+		else
+			return fprintf(stderr, "usage: oracle [--seed N] [--calls N] "
+					       "[--seconds N] [--verbose]\n"),
+			       2;
+	}
+	check_services();
+	if (seed) {
+		drive_sequence(seed, calls);
+		return oracle_differs;
+	}
+	do {
+		drive_sequence(++seed, calls);
+		total += drive.calls;
+		failed += oracle_differs;
+		passed += !oracle_differs && drive.calls >= 1000;
+		t = seconds() - start;
+	} while (t < limit && failed < 5);
+	if (!failed)
+		failed += check_rows();
+	printf("%llu calls checked (%llu light), %.0f a second\n", (unsigned long long)total,
+	       (unsigned long long)drive.light, (double)total / t);
+	printf("suite oracle: %llu passed, %llu failed\n", (unsigned long long)passed,
+	       (unsigned long long)failed);
+	return failed || !passed;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What ties the model to the real machine, and drives both. Read drive.c. */
+#ifndef ORACLE_H
+#define ORACLE_H
+
+#include "model.h"
+
+struct partition;
+
+/* abstract.c: what the real machine is, in the model's terms. */
+void abstract_state(struct m_state *s);
+
+/* Compare all state; memory: only pages that the model's last step touched, or all. */
+bool compare_state(const struct model *m, bool all_memory);
+
+/* The partition was just created for real: the model learns what it is and where it stands. */
+void adopt_partition(struct model *m, unsigned lp, bool restart);
+
+/* A line of a report; the first one is the divergence. */
+void differs(const char *f, ...) __printf(1, 2);
+extern bool oracle_differs;
+
+/* drive.c */
+struct drive {
+	struct model m;
+	u64 rng;
+	u64 calls, limit, light;
+	u64 served[256]; /* how often each row was called, and how often with success */
+	u64 worked[256];
+	bool verbose, all;
+};
+extern struct drive drive;
+
+u64 drive_random(u64 below);
+void drive_sequence(u64 seed, u64 calls);
+
+/* The real machine and the model in the same state: one environment step. env.c */
+void env_boot(void);
+void env_step(void);
+void env_settle(void);
+bool env_caller(unsigned *lp, unsigned *vc);
+void env_end(void);
+
+/* args.c: number and arguments of the next call; may write the caller's memory for it. */
+u64 make_call(unsigned lp, unsigned vc, u64 *args);
+void guest_write(unsigned lp, u64 at, const void *from, u64 n);
+
+#endif
