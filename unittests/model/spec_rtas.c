@@ -242,10 +242,11 @@ const unsigned m_nservices = ARRAY_SIZE(m_services);
 
 static const struct m_service *find(u64 token, u64 nargs, u64 nrets)
 {
-	const struct m_service *s = &m_services[token - TOKEN];
+	const struct m_service *s;
 
 	if (token < TOKEN || token - TOKEN >= m_nservices)
 		return NULL;
+	s = &m_services[token - TOKEN];
 	return nargs == s->nargs && nrets == s->nrets ? s : NULL;
 }
 
