@@ -103,7 +103,7 @@ void partition_kill(struct vcpu *v, const char *why, u64 code);
 
 /*
  * One bounded step of a dying or restarting partition whose vcpus are all off, in turn. True when
- * there may be more to do now. Any CPU, no lock held. When the last partition is gone: ends the machine.
+ * there may be more to do now. Any CPU, no lock held. Ends the machine with the last partition.
  */
 bool partition_reap(void);
 

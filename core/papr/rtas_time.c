@@ -45,11 +45,13 @@ s32 rtas_get_time(struct vcpu *v, const u32 *in, u32 *out)
 	lock_take(&v->part->lock);
 	t = now(v->part, &err);
 	lock_drop(&v->part->lock);
-	if (err || t < 0 || t / DAY > (YEAR_LAST - YEAR_FIRST) * 366)
+	if (err || t < 0 || t / DAY > (YEAR_LAST - YEAR_FIRST + 1) * 366)
 		return RTAS_HARDWARE;
 	day = (u32)(t / DAY);
 	for (; day >= days_of_year(year); year++)
 		day -= days_of_year(year);
+	if (year > YEAR_LAST)
+		return RTAS_HARDWARE;
 	for (; day >= days_of_month(year, month); month++)
 		day -= days_of_month(year, month);
 	out[0] = year;

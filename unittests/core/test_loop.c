@@ -264,6 +264,7 @@ START_TEST(what_was_chosen_stays)
 	share[0] = share[1] = 0;
 	cpus_mask = 1;
 	armed = in_put = kept = false;
+	memset(part, 0, sizeof(part));
 	lab_boot(&(struct um_config){ .ncpus = 3, .ram = MIB(16), .seed = (u64)_i + 1 });
 	nparts = 2;
 	program = "lt_count";

@@ -118,7 +118,7 @@ s64 g_hcall(u64 nr, const u64 *args, u64 *rets);
 /* The same instruction from problem state: true when it was refused with a program check. */
 bool g_user_hcall(u64 nr);
 
-/* fn(arg) with interrupts off and, on hardware, address translation on: each address onto itself. */
+/* fn(arg), interrupts off and, on hardware, with translation on: each address onto itself. */
 void g_translated(void (*fn)(void *arg), void *arg);
 
 /* RTAS by service name; at most 8 arguments, 8 results. -1000 when the tree names no such one. */

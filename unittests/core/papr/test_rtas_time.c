@@ -49,6 +49,19 @@ START_TEST(own_clock)
 }
 END_TEST
 
+/* A clock that runs on from the last date it can be set to. */
+START_TEST(last_year)
+{
+	u32 out[7];
+
+	set(2398, 12, 31, 0, 0, 0);
+	um_advance(330ull * 86400 * UM_TICK_HZ);
+	expect(2399, 11, 26, 0, 0, 0);
+	um_advance(36ull * 86400 * UM_TICK_HZ);
+	ck_assert_int_eq(lab_rtas(lab_v0, "get-time-of-day", out, 7), RTAS_HARDWARE);
+}
+END_TEST
+
 START_TEST(errors)
 {
 	static const u32 bad[][7] = {
@@ -90,5 +103,5 @@ END_TEST
 Suite *suite_papr_rtas_time(void);
 Suite *suite_papr_rtas_time(void)
 {
-	return LAB_SUITE("papr_rtas_time", machine_clock, own_clock, errors, no_clock);
+	return LAB_SUITE("papr_rtas_time", machine_clock, own_clock, last_year, errors, no_clock);
 }
