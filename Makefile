@@ -35,11 +35,14 @@ include $(sort $(wildcard arch/*/arch.mk tools/*.mk tools/*/*.mk unittests/*.mk 
 	unittests/*/*.mk harness/*/*.mk))
 
 help:
-	@echo 'make run            boot two Debian Linux partitions (GUEST_KERNEL=, MANIFEST=)'
-	@echo 'make check          lint, unit, valgrind, contract, fuzz, boot: all tests'
+	@echo 'make run            boot two Debian Linux partitions (GUEST_KERNEL=, GUEST_INITRD=,'
+	@echo '                    MANIFEST=, CPUS=, MEMORY=, CTRL_C=guest)'
+	@echo 'make check          all tests (harness/check.sh SUITE... runs some)'
 	@echo 'make unit           unit and handler tests in a process (seconds)'
 	@echo 'make valgrind       the same under valgrind'
 	@echo 'make contract       contract tests on the process port'
+	@echo 'make guests-um      the test guests as processes'
+	@echo 'make oracle         random calls against their specification'
 	@echo 'make fuzz           replay seeds, then a bounded run (FUZZ_TIME=seconds)'
 	@echo 'make boot           boot tests in QEMU'
 	@echo 'make bench          measured figures, build/bench.json'

@@ -82,8 +82,20 @@ static int choose_cpu(const struct partition *p, u64 mask, unsigned share)
 	return best;
 }
 
+static bool any_online(u64 mask)
+{
+	for (unsigned c = 0; c < hv.ncpus; c++)
+		if (hv.cpu[c]->online && (mask >> c & 1))
+			return true;
+	return false;
+}
+
 static err_t add_vcpus(struct partition *p, const struct manifest_part *mp)
 {
+	if (mp->cpus && !any_online(mp->cpus)) {
+		log_error("%s: cpus: none of 0x%x is there", mp->name, mp->cpus);
+		return HV_EINVAL;
+	}
 	for (unsigned i = 0; i < mp->vcpus; i++) {
 		int cpu = choose_cpu(p, mp->cpus, mp->share);
 		err_t err;

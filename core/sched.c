@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The slot scheduler of one CPU: who runs now, and until when. A pure function of struct sched and
- * the time it is given. Next: dispatch.c, which asks it.
+ * the time it is given. Next: loop.c, which asks it.
  */
 #include "sched.h"
 

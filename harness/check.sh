@@ -19,7 +19,6 @@ target()
 	case $1 in
 	tools) echo test-tools ;;
 	guests) echo guests-um ;;
-	guests) echo guests-um ;;
 	*) echo "$1" ;;
 	esac
 }

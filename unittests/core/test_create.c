@@ -78,7 +78,7 @@ START_TEST(refusals_name_the_reason)
 	refused(HV_ENOMEM, "lab: share: no CPU has 33 free slots of 64 for vcpu 2");
 	mp = lab_manifest();
 	mp.cpus = 4;
-	refused(HV_ENOMEM, "lab: share: no CPU has 8 free slots of 64 for vcpu 0");
+	refused(HV_EINVAL, "lab: cpus: none of 0x4 is there");
 	mp = lab_manifest();
 	mp.entry = GPA(LAB_MEM);
 	refused(HV_EINVAL, "lab: entry: 0x200000 is not in its memory");
