@@ -240,16 +240,6 @@ static void destroy_all(void)
 	lock_drop(&hv.lock);
 }
 
-/* The manifest object; boot only, but it stays when some partition may restart. */
-static unsigned manifest_order(void)
-{
-	unsigned order = 0;
-
-	while ((HV_PAGE_SIZE << order) < sizeof(struct manifest))
-		order++;
-	return order;
-}
-
 static err_t load(const struct manifest *m)
 {
 	err_t err;
@@ -268,15 +258,17 @@ static err_t load(const struct manifest *m)
 	return err;
 }
 
+/* The manifest object is for boot only, unless some partition may restart. */
 err_t hv_load_bundle(const void *bundle, u64 len)
 {
+	unsigned order = palloc_order(sizeof(struct manifest));
 	char why[160];
 	struct manifest *m;
 	bool keep = false;
 	pa_t page;
 	err_t err;
 
-	err = palloc_get(&hv.palloc, manifest_order(), FRAME_HV, (lpid_t){ 0 }, true, &page);
+	err = palloc_get(&hv.palloc, order, FRAME_HV, (lpid_t){ 0 }, true, &page);
 	if (err)
 		return err;
 	m = arch_va(page);
@@ -292,7 +284,7 @@ err_t hv_load_bundle(const void *bundle, u64 len)
 	}
 	if (err || !keep) {
 		hv.manifest = NULL;
-		palloc_put(&hv.palloc, page, 1ull << manifest_order(), FRAME_HV, (lpid_t){ 0 });
+		palloc_put(&hv.palloc, page, 1ull << order, FRAME_HV, (lpid_t){ 0 });
 	}
 	return err;
 }

@@ -22,12 +22,9 @@ void hv_reset(void)
 /* A zeroed object of hypervisor memory that lives as long as the machine. */
 static void *boot_alloc(size_t size)
 {
-	unsigned order = 0;
 	pa_t page;
 
-	while ((HV_PAGE_SIZE << order) < size)
-		order++;
-	if (palloc_get(&hv.palloc, order, FRAME_HV, (lpid_t){ 0 }, true, &page))
+	if (palloc_get(&hv.palloc, palloc_order(size), FRAME_HV, (lpid_t){ 0 }, true, &page))
 		panic("no memory for the hypervisor's own data");
 	return arch_va(page);
 }

@@ -90,14 +90,12 @@ static void run(struct cpu *c, struct vcpu *v, u64 now)
 	const struct machine *m = v->part->machine;
 	struct vcpu_exit x;
 
-	c->current = v;
 	c->started = now;
 	do {
 		m->before_run(v);
 		arch_vcpu_run(&v->arch, &x);
 		exit_dispatch(v, &x);
 	} while (!c->resched && x.kind != EXIT_PREEMPT);
-	c->current = NULL;
 	charge(c);
 }
 

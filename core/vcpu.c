@@ -9,18 +9,11 @@
 #include "panic.h"
 #include "partition.h"
 
-static unsigned vcpu_order(void)
-{
-	unsigned order = 0;
-
-	while ((HV_PAGE_SIZE << order) < sizeof(struct vcpu))
-		order++;
-	return order;
-}
+#define VCPU_ORDER palloc_order(sizeof(struct vcpu))
 
 err_t vcpu_create(struct partition *p, unsigned index, unsigned cpu, unsigned nslots)
 {
-	struct vcpu *v = pool_get(&p->pool, vcpu_order(), false);
+	struct vcpu *v = pool_get(&p->pool, VCPU_ORDER, false);
 	err_t err;
 
 	if (!v)
@@ -46,7 +39,7 @@ sched:
 arch:
 	arch_vcpu_fini(&v->arch);
 free:
-	pool_put(&p->pool, v, vcpu_order(), false);
+	pool_put(&p->pool, v, VCPU_ORDER, false);
 	return err;
 }
 
@@ -59,7 +52,7 @@ void vcpu_destroy(struct vcpu *v)
 	p->machine->vcpu_fini(v);
 	sched_remove(&hv.cpu[v->cpu]->sched, v);
 	arch_vcpu_fini(&v->arch);
-	pool_put(&p->pool, v, vcpu_order(), false);
+	pool_put(&p->pool, v, VCPU_ORDER, false);
 }
 
 struct vcpu *vcpu_find(struct partition *p, u64 index)

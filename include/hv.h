@@ -28,13 +28,12 @@ struct cpu {
 	_Atomic bool failed;
 	_Atomic bool claimed; /* it arrived in cpu_main, or the boot CPU gave up waiting */
 	struct sched sched;
-	struct vcpu *loaded;  /* its arch state is on this CPU */
-	struct vcpu *current; /* being served right now, NULL in the idle loop */
-	u64 started;	      /* when the turn of `loaded` began; 0 between turns */
-	bool busy;	      /* its last turn went to a vcpu */
-	bool resched;	      /* ask the scheduler before the next guest entry */
-	unsigned windows;     /* open now */
-	unsigned nlocks;      /* held now (debug builds) */
+	struct vcpu *loaded; /* its arch state is on this CPU */
+	u64 started;	     /* when the turn of `loaded` began; 0 between turns */
+	bool busy;	     /* its last turn went to a vcpu */
+	bool resched;	     /* ask the scheduler before the next guest entry */
+	unsigned windows;    /* open now */
+	unsigned nlocks;     /* held now (debug builds) */
 	struct lock *held[LOCK_RANKS];
 	struct trace *trace;
 	u64 idle_ticks;

@@ -44,6 +44,16 @@ struct palloc {
 	unsigned fail_nth;	      /* test control: see palloc_fail_nth */
 };
 
+/* The smallest block that holds `size` bytes. */
+static inline unsigned palloc_order(u64 size)
+{
+	unsigned order = 0;
+
+	while ((HV_PAGE_SIZE << order) < size)
+		order++;
+	return order;
+}
+
 struct boot_info;
 
 /*

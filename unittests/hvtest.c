@@ -108,7 +108,6 @@ static void unload_all(void)
 		if (!hv.cpu[i]->loaded)
 			continue;
 		um_set_cpu(i);
-		hv.cpu[i]->current = NULL;
 		cpu_unload(hv.cpu[i]);
 	}
 	um_set_cpu(0);
@@ -135,7 +134,6 @@ void hvt_enter(struct vcpu *v)
 	ck_assert_int_eq(arch_cpu_init(), HV_OK);
 	if (c->loaded != v)
 		ck_assert_msg(cpu_load(c, v), "the vcpu's partition does not run");
-	c->current = v;
 }
 
 static void set_args(u64 *gpr, u64 nr, const u64 *args, unsigned n)

@@ -45,7 +45,6 @@ static void restart(struct partition *p)
 	struct papr_part *pp = papr_part(p);
 
 	pp->lpcr = 0;
-	pp->prtb_log2 = 0;
 	pp->rtc_offset = 0;
 	pp->term_server = 0;
 	CHECK(arch_papr_proc_table(&p->gspace, true, GPA(0), 0, true) == HV_OK);

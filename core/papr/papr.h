@@ -59,8 +59,6 @@ struct papr_layout {
 /* Guarded by the partition's lock. */
 struct papr_part {
 	u64 lpcr; /* mode bits of all its vcpus; read freely */
-	gpa_t prtb;
-	u8 prtb_log2; /* 0 = no process table */
 	u32 term_server;
 	u8 term_prio, term_saved; /* now; what ibm,int-on brings back */
 	s64 rtc_offset;		  /* seconds, from set-time-of-day */

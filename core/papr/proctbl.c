@@ -19,14 +19,11 @@
 static s64 set_table(struct vcpu *v, gpa_t base, unsigned log2)
 {
 	struct partition *p = v->part;
-	struct papr_part *pp = papr_part(p);
 	err_t err;
 
 	lock_take(&p->lock);
 	err = arch_papr_proc_table(&p->gspace, true, base, log2, true);
 	if (!err) {
-		pp->prtb = base;
-		pp->prtb_log2 = (u8)log2;
 		for (unsigned i = 0; i < p->nvcpus; i++)
 			if (p->vcpu[i] != v)
 				vcpu_kick(p->vcpu[i]);

@@ -38,7 +38,6 @@ static bool enter(struct vcpu *v)
 	if (!cpu_load(c, v))
 		return false;
 	c->resched = false;
-	c->current = v;
 	v->part->machine->before_run(v);
 	return true;
 }
@@ -48,7 +47,6 @@ static void leave(struct vcpu *v)
 {
 	struct cpu *c = hv.cpu[v->cpu];
 
-	c->current = NULL;
 	if (c->loaded && (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
 		cpu_unload(c);
 }

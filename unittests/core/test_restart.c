@@ -104,7 +104,7 @@ START_TEST(starts_as_new)
 	ck_assert_uint_eq(r->lpcr, 0);
 	ck_assert_uint_eq(r->msr, r0.msr);
 	ck_assert_uint_eq(papr_part(lab_p)->nvram[100], 0x42); /* that is what it is for */
-	ck_assert_uint_eq(papr_part(lab_p)->prtb_log2, 0);
+	ck_assert_uint_eq(lab_p->gspace.proc_table_log2, 0);
 	ck_assert_uint_eq(papr_vcpu(lab_v0)->icp.mfrr, XICS_MASKED);
 	ck_assert_ptr_null(papr_vcpu(lab_v0)->vpa.base);
 	ck_assert_uint_eq(lab_p->term.head, lab_p->term.tail);

@@ -105,7 +105,6 @@ static void load(unsigned lp, unsigned vc)
 	if (!cpu_load(c, v))
 		differs("partition %u vcpu %u cannot be loaded", lp, vc);
 	m_switch(m, c->id, lp, vc);
-	c->current = v;
 	v->part->machine->before_run(v);
 	m_enter(m, lp, vc);
 	c->resched = false;
@@ -117,7 +116,6 @@ void env_settle(void)
 	for (unsigned i = 0; i < M_CPUS; i++) {
 		const struct m_part *p = &m->s.part[m->s.cpu[i].loaded_part];
 
-		hv.cpu[i]->current = NULL;
 		if (!m->s.cpu[i].loaded_part)
 			continue;
 		if (p->state == M_RUNNING && p->vcpu[m->s.cpu[i].loaded_vcpu].online)
@@ -184,7 +182,6 @@ bool env_caller(unsigned *lp, unsigned *vc)
 		*vc = (unsigned)m->s.cpu[i].loaded_vcpu;
 		if (*lp && m->s.part[*lp].state != M_RUNNING && m->s.part[*lp].vcpu[*vc].online) {
 			set_cpu(i);
-			hv.cpu[i]->current = hv.cpu[i]->loaded;
 			hv.cpu[i]->resched = false;
 			return true;
 		}

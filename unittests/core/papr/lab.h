@@ -64,7 +64,6 @@ static inline void lab_start(const struct manifest_part *mp)
 	lab_v0 = lab_p->vcpu[0];
 	lab_v1 = mp->vcpus > 1 ? lab_p->vcpu[1] : NULL;
 	ck_assert(cpu_load(hv.cpu[0], lab_v0));
-	hv.cpu[0]->current = lab_v0;
 	hv.cpu[0]->resched = false;
 }
 

@@ -65,7 +65,6 @@ START_TEST(stops_and_starts_again)
 {
 	ck_assert_int_eq(start(1), RTAS_OK);
 	/* vcpu 1 stops itself on CPU 1: its state stays there until that CPU lets go of it */
-	hv.cpu[0]->current = NULL;
 	cpu_unload(hv.cpu[0]);
 	um_set_cpu(1);
 	ck_assert_int_eq(arch_cpu_init(), HV_OK);
