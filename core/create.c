@@ -130,13 +130,24 @@ static err_t load_images(struct partition *p, const struct manifest_part *mp,
 	return HV_OK;
 }
 
+/* Memory from logical address 0 on, around the machine's hole. */
+static err_t add_memory(struct partition *p, u64 size)
+{
+	u64 low = p->machine->hole ? MIN(size, p->machine->hole) : size;
+	err_t err = gmem_add(p, GPA(0), low);
+
+	if (!err && size > low)
+		err = gmem_add(p, GPA(p->machine->hole_end), size - low);
+	return err;
+}
+
 /* Everything that can fail, in order; partition_destroy_now undoes any prefix of it. */
 static err_t build(struct partition *p, const struct manifest_part *mp, const struct manifest *m)
 {
 	err_t err = p->machine->part_init(p);
 
 	if (!err)
-		err = gmem_add(p, GPA(0), mp->memory);
+		err = add_memory(p, mp->memory);
 	if (err)
 		log_error("%s: memory: %llu KiB are not to be had (%llu KiB free)", mp->name,
 			  (unsigned long long)(mp->memory >> 10),

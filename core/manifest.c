@@ -212,6 +212,7 @@ static const struct rule part_rules[] = {
 	{ "restart", read_flag, OFF(restart), 0, 0, false },
 	{ "bootargs", read_string, OFF(bootargs), 0, SIZE(bootargs), false },
 	{ "entry", read_u64, OFF(entry), 0, 0, true },
+	{ "start", read_string, OFF(start), 0, SIZE(start), false },
 	{ "segments", read_segments, 0, 0, 0, true },
 	{ "initrd", read_pair, OFF(initrd), 0, 0, false },
 };

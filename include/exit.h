@@ -32,8 +32,13 @@ enum illegal_cause {
 	ILLEGAL_FACILITY,    /* facility the hypervisor has switched off; info = which */
 };
 
+/* Which registers an EXIT_REGISTER is about. */
+enum reg_space { REG_CPUID, REG_MSR };
+
 struct vcpu_exit {
 	enum exit_kind kind;
+	u8 len; /* bytes of the instruction, which is not skipped yet; 0: the port does not know.
+		   PC machine: EXIT_IDLE, EXIT_IO, EXIT_REGISTER */
 	union {
 		struct {
 			u64 nr;	     /* call number as the guest gave it */
@@ -49,11 +54,12 @@ struct vcpu_exit {
 		} mem;
 		struct {
 			u32 port;
-			u8 size;
+			u8 size; /* 1, 2 or 4 */
 			bool write, string;
 		} io;
 		struct {
-			u32 nr;
+			enum reg_space space;
+			u32 nr; /* of an MSR; CPUID's operands are in the register file */
 			bool write;
 		} reg;
 		struct {

@@ -19,6 +19,10 @@ struct machine {
 	const char *name; /* manifest property "machine" */
 	const struct hcall_table *hcalls;
 
+	/* Logical addresses [hole, hole_end) never hold memory (0, 0: none); what would stand from
+	 * there on begins at hole_end. Page aligned. */
+	u64 hole, hole_end;
+
 	/*
 	 * Partition and vcpu state beyond the neutral one, from p's pool. May fail; undone by the
 	 * matching fini, which accepts what a failed init left. p unpublished or locked.
@@ -60,6 +64,7 @@ struct machine {
 
 extern const struct machine *const machines[]; /* NULL-terminated */
 extern const struct machine machine_papr;      /* core/papr/machine.c */
+extern const struct machine machine_pc;	       /* core/pc/machine.c */
 
 /* By name, or NULL. */
 const struct machine *machine_find(const char *name);

@@ -31,6 +31,7 @@ struct manifest_part {
 	u32 cpus;   /* bit mask of CPUs its vcpus may live on; 0 = any */
 	bool console, controller, hold, restart;
 	gpa_t entry;
+	char start[16]; /* how the image is entered; its machine knows the names, "" = the usual */
 	char bootargs[MANIFEST_ARGS];
 	struct manifest_seg seg[MANIFEST_SEGS];
 	unsigned nseg;

@@ -22,7 +22,7 @@ PPC_NOLTO     := core/string.c
 PPC_LDFLAGS   := -nostdlib -static -Wl,-z,max-page-size=0x10000 -Wl,--gc-sections \
 	-Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--fatal-warnings -T arch/ppc64/link.lds
 
-PPC_SRC	     := $(CORE_SRC) $(wildcard arch/ppc64/*.c arch/ppc64/*.S)
+PPC_SRC	     := $(filter-out core/pc/%,$(CORE_SRC)) $(wildcard arch/ppc64/*.c arch/ppc64/*.S)
 PPC_TEST_SRC := $(PPC_SRC) unittests/krun.c unittests/arch/guest_ppc64.S \
 	$(wildcard unittests/arch/*.c unittests/ppc64/*.c unittests/ppc64/*.S)
 PPC_OBJ      := $(PPC_SRC:%=$(PPC_O)/image/%.o)

@@ -9,6 +9,7 @@
 #include <stdatomic.h>
 
 #include "papr_regs.h"
+#include "pc_regs.h"
 #include "types.h"
 
 #define ARCH_MAP_STEP 32 /* small, so that tests meet HV_EAGAIN with little memory */
@@ -27,6 +28,23 @@ struct um_heavy {
 	u64 spr[UM_SPRS]; /* the guest's to use */
 	u64 dar;
 	u64 dsisr;
+};
+
+/* The PC processor of a vcpu beyond its registers (pc.c); tests look at it and set it. */
+struct um_pc {
+	u64 cr0, cr2, cr3, cr4, efer, pat;
+	u64 base[PC_SEGS];
+	u8 cpl;
+	bool code64, code32;
+	unsigned blocked; /* PC_READY_* bits that are not taken, whatever RFLAGS say */
+	unsigned window;  /* as asked for with arch_pc_window */
+	u64 alarm, tsc_offset;
+	bool injected; /* `event` waits for the next entry */
+	struct um_pc_event {
+		u8 type, vector;
+		bool has_error;
+		u32 error;
+	} event;
 };
 
 struct um_tlb {
@@ -48,6 +66,8 @@ struct arch_gspace {
 
 struct arch_vcpu {
 	struct papr_regs papr; /* first */
+	struct pc_regs pc;     /* the one or the other, as the partition's machine is */
+	struct um_pc pcx;
 	struct arch_gspace *gs;
 	struct pool *pool;
 	struct um_guest *guest; /* a page from the pool: the guest's side, see guest.c */

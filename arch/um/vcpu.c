@@ -19,6 +19,7 @@ err_t arch_vcpu_init(struct arch_vcpu *v, struct arch_gspace *gs, unsigned index
 	*v = (struct arch_vcpu){
 		.gs = gs, .pool = pages, .guest = g, .index = index, .cpu = -1, .dec = TIME_NEVER
 	};
+	v->pcx.alarm = TIME_NEVER;
 	g->v = v;
 	g->restart = true;
 	return HV_OK;
@@ -56,6 +57,7 @@ void arch_vcpu_put(struct arch_vcpu *v)
 	v->heavy = c->heavy;
 	v->cpu = -1;
 	v->mediate = false;
+	v->pcx.window = 0;
 	c->loaded = NULL;
 	memset(&c->heavy, 0, sizeof(c->heavy));
 }
@@ -112,7 +114,7 @@ u64 arch_vcpu_wake(const struct arch_vcpu *v)
 {
 	if (v->cpu >= 0 && v->cpu != (int)um_self)
 		um_bug("arch_vcpu_wake of a vcpu of another CPU");
-	return v->dec;
+	return MIN(v->dec, v->pcx.alarm);
 }
 
 size_t arch_vcpu_dump(const struct arch_vcpu *v, char *buf, size_t n)

@@ -139,6 +139,10 @@ err_t papr_load(struct partition *p, const struct manifest_part *mp)
 			  (unsigned long long)mp->entry.v);
 		return HV_EINVAL;
 	}
+	if (mp->start[0]) {
+		log_error("%s: start: a papr partition has no \"%s\"", mp->name, mp->start);
+		return HV_EINVAL;
+	}
 	err = papr_place(mp, HV_PAGE_SIZE << FDT_ORDER, &l);
 	if (err) {
 		log_error("%s: memory: no %llu KiB below %llu MiB are free of segments and initrd",

@@ -59,18 +59,48 @@ declared()
 }
 
 # Names the port may call in the core (end of arch.h): the core defines them
-upcalls='hv_main cpu_main hcall_light'
+upcalls='hv_main cpu_main hcall_light pc_light'
 
+# The guest machines of a port: folders of the core, and headers include/arch_NAME.h
+machines()
+{
+	case ${1:-um} in
+	um) echo papr pc ;;
+	ppc64*) echo papr ;;
+	x86_64) echo pc ;;
+	esac
+}
+
+# contract [PORT]: what that port must offer; without one, all there is
 contract()
 {
-	declared include/arch.h $(files '^include/arch_[a-z]*\.h$') | sort -u
+	declared include/arch.h $(for m in $(machines "$@"); do
+		files "^include/arch_$m\.h\$"
+	done) | sort -u
+}
+
+# core_files PORT: what of the core an image of it links
+core_files()
+{
+	for f in $(files "$core_c"); do
+		case $f in
+		core/papr/* | core/pc/*)
+			m=${f#core/}
+			case " $(machines "$1") " in
+			*" ${m%%/*} "*) ;;
+			*) continue ;;
+			esac
+			;;
+		esac
+		echo "$f"
+	done
 }
 
 # objects PORT: compile the core for it into $tmp/obj.PORT
 objects()
 {
 	mkdir -p "$tmp/obj.$1"
-	for f in $(files "$core_c"); do
+	for f in $(core_files "$1"); do
 		o=$tmp/obj.$1/$(echo "$f" | tr / _).o
 		compile "$1" -c -o "$o" "$f" 2>"$tmp/cc" || first_error "$tmp/cc" "$f"
 	done
@@ -99,7 +129,7 @@ check_core_uses()
 			fdt_* | .TOC.) continue ;;
 			esac
 			grep -qxF -e "$s" "$tmp/have" "$tmp/allowed" ||
-				bad "core/$(echo "$f" | sed 's|^papr_|papr/|;s|^vio_|vio/|')" 1 \
+				bad "core/$(echo "$f" | sed -E 's,^(papr|pc|vio)_,\1/,')" 1 \
 					"uses $s ($p), which the contract does not offer"
 		done
 	done
@@ -112,6 +142,8 @@ check_port_defines()
 	ctags --quiet --language-force=C --kinds-C=f -x $(files "$core_c") |
 		awk '{ print $1 }' >"$tmp/core"
 	for u in $upcalls; do
+		# a machine that the core does not have needs no upcall
+		[ "$u" = pc_light ] && [ -z "$(files '^core/pc/')" ] && continue
 		grep -qx "$u" "$tmp/core" || bad include/arch.h 1 "the core does not define $u"
 	done
 	for p in $ports; do
@@ -122,7 +154,7 @@ check_port_defines()
 			sed -n 's/^[[:blank:]]*\.globa*l[[:blank:]]*//p' \
 				$(files "^arch/$p/.*\.S\$") /dev/null | tr -d ' \t' | tr , '\n'
 		} | sort -u >"$tmp/have"
-		for f in $(contract); do
+		for f in $(contract "$p"); do
 			case " $upcalls " in
 			*" $f "*)
 				if grep -qx "$f" "$tmp/have"; then
@@ -140,7 +172,7 @@ check_port_defines()
 check_big_endian()
 {
 	need powerpc64-linux-gnu-gcc gcc-powerpc64-linux-gnu || return
-	list=$(files "$core_c|^arch/ppc64/.*\.c\$")
+	list=$(core_files ppc64 && files '^arch/ppc64/.*\.c$')
 	some "$list" 'files of the core' || return
 	for f in $list; do
 		compile ppc64be -fsyntax-only "$f" 2>"$tmp/cc" || first_error "$tmp/cc" "$f"
