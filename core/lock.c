@@ -109,6 +109,7 @@ void lock_drop(struct lock *l)
 		note_dropped(l);
 	}
 	atomic_store_explicit(&l->word, 0, memory_order_release);
+	arch_lock_point();
 }
 
 bool lock_held(const struct lock *l)

@@ -93,6 +93,7 @@ struct arch_cpu {
 	bool kicked;
 	u64 alarm;
 	u64 until;
+	u64 stalled;		 /* does not run before that step */
 	struct um_fiber *active; /* what it executes when its turn comes */
 	struct arch_vcpu *loaded;
 	struct arch_vcpu *in_guest;
@@ -119,8 +120,8 @@ static inline void arch_relax(void)
 }
 
 /*
- * A scheduling point before a lock is taken: lets the seed decide whether another CPU comes first.
- * Nothing on hardware.
+ * A scheduling point where this CPU may go on, before a lock is taken and after it is dropped: the
+ * seed decides whether another CPU comes first. Nothing on hardware.
  */
 void um_point(void);
 
@@ -131,6 +132,7 @@ static inline void arch_lock_point(void)
 
 static inline void arch_barrier(void)
 {
+	um_point();
 	atomic_thread_fence(memory_order_seq_cst);
 }
 

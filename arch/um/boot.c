@@ -46,6 +46,8 @@ void um_setup(const struct um_config *c)
 		um.cfg.ram = MIB(64);
 	if (um.cfg.ncpus > MAX_CPUS)
 		um_bug("um_setup: at most %u CPUs", MAX_CPUS);
+	if (!um.cfg.turn)
+		um.cfg.turn = 8;
 	um.rng = um.cfg.seed;
 	um.now = UM_TICK_HZ; /* a machine that has been on for a second */
 	um.up = true;
@@ -132,6 +134,7 @@ void um_end_here(void)
 
 void um_end(int code)
 {
+	um_note(UM_EV_END, (u64)code, um.now);
 	um.ended = true;
 	um.end_code = code;
 	um.why = UM_POWEROFF;

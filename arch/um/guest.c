@@ -6,6 +6,7 @@
  */
 #include "inside.h"
 
+#include "fmt.h"
 #include "hvstring.h"
 
 #define PROGRAMS  96
@@ -123,7 +124,8 @@ static void guest_async(struct um_guest *g)
 
 /* ---- going on --------------------------------------------------------------------------- */
 
-static um_program_fn *program_at(struct um_guest *g, u64 addr)
+/* The program whose name stands at addr. NULL: none does, or (*unknown) one that nobody knows. */
+static um_program_fn *program_at(struct um_guest *g, u64 addr, bool *unknown)
 {
 	char text[UM_MAGIC_LEN + UM_NAME_MAX + 1];
 	unsigned i;
@@ -140,6 +142,8 @@ static um_program_fn *program_at(struct um_guest *g, u64 addr)
 	for (i = 0; i < nprograms; i++)
 		if (!strcmp(program[i].name, text + UM_MAGIC_LEN))
 			return program[i].fn;
+	fmt_print(g->why, sizeof(g->why), "there is no guest program '%s'", text + UM_MAGIC_LEN);
+	*unknown = true;
 	return NULL;
 }
 
@@ -177,6 +181,7 @@ static bool is_vector(u64 nip)
 static void guest_elsewhere(struct um_guest *g)
 {
 	u64 nip = guest_regs(g)->nip;
+	bool unknown = false;
 	um_program_fn *fn;
 	enum um_walk w;
 	u8 *at;
@@ -189,13 +194,17 @@ static void guest_elsewhere(struct um_guest *g)
 		if (g->depth == MAX_DEPTH)
 			guest_restart(g);
 		run_handler(g, nip);
-	} else if ((fn = program_at(g, nip))) {
+	} else if ((fn = program_at(g, nip, &unknown))) {
 		if (g->running)
 			guest_restart(g);
 		g->running = true;
 		g->pc = nip + UM_MAGIC_LEN + UM_NAME_MAX;
 		fn(guest_regs(g)->gpr[3]);
 		um_stop();
+	} else if (unknown) {
+		g->x->dead.why = g->why;
+		g->x->dead.code = nip;
+		guest_exit(g, EXIT_DEAD);
 	} else {
 		guest_exit_illegal(g, ILLEGAL_INSTRUCTION);
 	}

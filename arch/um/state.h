@@ -58,11 +58,19 @@ extern struct um_machine um;
 /* The CPU of this moment; a use without a machine is a bug. */
 struct arch_cpu *um_cpu(void);
 
-/* cpu.c: this CPU cannot go on before its `state` says so; runs others meanwhile. */
+/* turn.c: this CPU cannot go on before its `state` says so; runs others meanwhile. */
 void um_leave_cpu(void);
+
+/* A scheduling point that does not cost time; `stay`: this CPU may go on. */
+void um_turn(bool stay);
+
+/* Tell um_trace. */
+void um_note(enum um_event e, u64 a, u64 b);
 
 /* Go on with another flow; for the main flow this may be the end of the machine. */
 void um_switch(struct um_fiber *to);
+
+/* cpu.c */
 void um_cpus_drop(void);
 void um_cpus_fini(void);
 
@@ -98,6 +106,7 @@ struct um_guest {
 	u64 pc;
 	unsigned depth; /* of interrupt handlers */
 	void *private;
+	char why[64]; /* it cannot go on */
 };
 
 /* Go on with the guest until it leaves; *x is complete afterwards. */

@@ -25,6 +25,8 @@ struct um_config {
 	u64 ram;	/* bytes, 0 = 64 MiB; the bundle is cut out of its end */
 	u64 hole;	/* pages missing in the middle of RAM: two ranges */
 	u64 seed;	/* 0 = a CPU runs until it waits, then the next one */
+	unsigned turn;	/* with a seed: one point in so many changes the CPU; 0 = 8 */
+	unsigned stall; /* and one in so many keeps the CPU from running for long; 0 = none */
 	bool light;	/* offer calls to hcall_light first */
 	bool echo;	/* copy console output to stdout */
 	bool stdio_in;	/* console input from stdin too; idle then takes real time */
@@ -119,6 +121,18 @@ const char *um_bug_text(void);
 
 /* The port found that its caller broke the contract: report and abort (or end um_catch). */
 __noreturn void um_bug(const char *f, ...) __printf(1, 2);
+
+/*
+ * When set, hears of everything that the seed decides and what comes of it; `cpu` is whose turn it
+ * was. Not to be interrupted: calls nothing that is a scheduling point.
+ */
+enum um_event {
+	UM_EV_TURN, /* to CPU a, at time b */
+	UM_EV_KICK, /* of CPU a, at time b */
+	UM_EV_EXIT, /* of a guest: kind a; number of the call b, or the guest's address */
+	UM_EV_END,  /* of the machine: code a */
+};
+extern void (*um_trace)(enum um_event e, unsigned cpu, u64 a, u64 b);
 
 /* When set (lock_count of the core), run, idle and sync check that no lock is held. */
 extern unsigned (*um_lock_count)(void);

@@ -108,6 +108,8 @@ void arch_vcpu_run(struct arch_vcpu *v, struct vcpu_exit *x)
 		um_guest_enter(v->guest, x);
 	} while (um.cfg.light && x->kind == EXIT_HCALL && light_call(v));
 	c->in_guest = NULL;
+	um_note(UM_EV_EXIT, x->kind, x->kind == EXIT_HCALL ? x->hcall.nr : v->papr.nip);
+	um_point();
 }
 
 u64 arch_vcpu_wake(const struct arch_vcpu *v)

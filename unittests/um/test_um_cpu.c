@@ -58,6 +58,40 @@ START_TEST(same_seed_same_run)
 }
 END_TEST
 
+static unsigned turns;
+
+static void count_turns(enum um_event e, unsigned cpu, u64 a, u64 b)
+{
+	turns += e == UM_EV_TURN && a != cpu && b <= arch_now();
+}
+
+static unsigned run_turns(unsigned turn, unsigned stall)
+{
+	at = 0;
+	turns = 0;
+	um_setup(&(struct um_config){
+		.ncpus = 3, .ram = MIB(1), .seed = 5, .turn = turn, .stall = stall });
+	um_trace = count_turns;
+	for (unsigned i = 0; i < 3; i++)
+		um_start_cpu(i, leave_trail);
+	ck_assert_int_eq(um_run(0, 0, NULL, NULL), UM_NOTHING);
+	ck_assert_uint_eq(at, 120); /* whoever was stalled went on in the end */
+	um_trace = NULL;
+	return turns;
+}
+
+/* How often the seed changes the CPU, and that it can keep one away for long. */
+START_TEST(turns_and_stalls)
+{
+	const unsigned never = 1u << 31;
+
+	ck_assert_uint_gt(run_turns(2, 0), 40);
+	ck_assert_uint_lt(run_turns(60, 0), 10);
+	ck_assert_uint_le(run_turns(never, 0), 3);
+	ck_assert_uint_gt(run_turns(never, 10), run_turns(never, 0));
+}
+END_TEST
+
 START_TEST(seed_zero_runs_to_completion)
 {
 	char want[121];
@@ -239,6 +273,7 @@ Suite *suite_um_cpu(void)
 {
 	const TTest *const tests[] = {
 		same_seed_same_run,
+		turns_and_stalls,
 		seed_zero_runs_to_completion,
 		limits_of_a_run,
 		idle_time_jumps_to_the_next_alarm,

@@ -27,9 +27,20 @@ START_TEST(program_starts_at_its_record)
 }
 END_TEST
 
+/* Not an endless row of program checks: whoever wrote the name wants to hear of it. */
+START_TEST(unknown_program_is_dead)
+{
+	start("no_such_program", 0);
+	expect(EXIT_DEAD);
+	ck_assert_str_eq(x.dead.why, "there is no guest program 'no_such_program'");
+	ck_assert_uint_eq(regs()->nip, ENTRY);
+}
+END_TEST
+
 START_TEST(nothing_to_execute)
 {
 	start("no_such_program", 0);
+	*(u8 *)um_phys(code) = 0; /* no record stands there any more */
 	expect(EXIT_ILLEGAL);
 	ck_assert_int_eq(x.illegal.cause, ILLEGAL_INSTRUCTION);
 	ck_assert_uint_eq(regs()->nip, ENTRY);
@@ -333,6 +344,7 @@ Suite *suite_um_guest(void)
 {
 	const TTest *const tests[] = {
 		program_starts_at_its_record,
+		unknown_program_is_dead,
 		nothing_to_execute,
 		jumps_begin_anew,
 		loads_and_stores,
