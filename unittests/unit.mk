@@ -8,9 +8,9 @@
 
 UNIT_TESTS := $(sort $(wildcard unittests/core/test_*.c unittests/core/*/test_*.c \
 	unittests/um/test_*.c unittests/arch/test_*.c))
-UNIT_SRC := $(UNIT_TESTS) unittests/main.c \
+UNIT_SRC := $(UNIT_TESTS) unittests/main.c unittests/workers.c \
 	$(filter-out $(UNIT_TESTS),$(wildcard unittests/um/*.c unittests/hvtest*.c))
-CONTRACT_SRC := $(wildcard unittests/arch/test_contract*.c) unittests/main.c \
+CONTRACT_SRC := $(wildcard unittests/arch/test_contract*.c) unittests/main.c unittests/workers.c \
 	unittests/um/contract_um.c
 UNIT_LIBS := -lcheck -lsubunit -lm -lrt -lpthread $(UM_LIBS)
 
@@ -51,11 +51,11 @@ unit: $(O)/um/unit
 	$< unit
 
 unit-asan: $(O)/um-asan/unit
-	CK_FORK=no $< unit-asan
+	$< unit-asan
 
 valgrind: $(O)/um/unit
 	@tools/setup/need.sh test
-	CK_FORK=no $(VALGRIND) $< valgrind
+	$(VALGRIND) $< valgrind
 
 contract: $(O)/um/contract
 	$< contract

@@ -26,30 +26,6 @@ static __noreturn void no_memory(const char *what)
 
 /* ---- memory ----------------------------------------------------------------------------- */
 
-void host_ram_get(struct host_ram *r, u64 size)
-{
-	int fd = memfd_create("ram", MFD_CLOEXEC);
-
-	if (fd < 0 || ftruncate(fd, (off_t)size))
-		no_memory("simulated RAM");
-	r->size = size;
-	r->view = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	r->phys = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-	if (r->view == MAP_FAILED || r->phys == MAP_FAILED)
-		no_memory("simulated RAM");
-	close(fd);
-}
-
-void host_ram_put(struct host_ram *r)
-{
-	if (!r->size)
-		return;
-	asan_unpoison(r->view, r->size);
-	munmap(r->view, r->size);
-	munmap(r->phys, r->size);
-	*r = (struct host_ram){ 0 };
-}
-
 void host_poison(void *v, u64 n)
 {
 	asan_poison(v, n);
@@ -60,6 +36,51 @@ void host_unpoison(void *v, u64 n)
 {
 	asan_unpoison(v, n);
 	VALGRIND_MAKE_MEM_DEFINED(v, n);
+}
+
+/* Kept for the next machine of this size: to fault pages in costs more than most tests. */
+#define SPARE_MAX MIB(16)
+static struct host_ram spare;
+
+void host_ram_get(struct host_ram *r, u64 size, bool zeros)
+{
+	int fd;
+
+	if (spare.size == size && !zeros) {
+		*r = spare;
+		spare.size = 0;
+		return;
+	}
+	fd = memfd_create("ram", MFD_CLOEXEC);
+	if (fd < 0 || ftruncate(fd, (off_t)size))
+		no_memory("simulated RAM");
+	r->size = size;
+	r->view = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	r->phys = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (r->view == MAP_FAILED || r->phys == MAP_FAILED)
+		no_memory("simulated RAM");
+	close(fd);
+}
+
+static void unmap(const struct host_ram *r)
+{
+	munmap(r->view, r->size);
+	munmap(r->phys, r->size);
+}
+
+void host_ram_put(struct host_ram *r)
+{
+	if (!r->size)
+		return;
+	host_unpoison(r->view, r->size);
+	if (r->size > SPARE_MAX) {
+		unmap(r);
+	} else {
+		if (spare.size)
+			unmap(&spare);
+		spare = *r;
+	}
+	*r = (struct host_ram){ 0 };
 }
 
 int host_poisoned(const void *v)

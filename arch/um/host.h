@@ -14,7 +14,8 @@ struct host_ram {
 	u64 size;
 };
 
-void host_ram_get(struct host_ram *r, u64 size);
+/* With whatever stands in it, or zeros. */
+void host_ram_get(struct host_ram *r, u64 size, bool zeros);
 void host_ram_put(struct host_ram *r);
 
 /* Make every access through the view a finding of ASan or valgrind, and legal again. */

@@ -49,7 +49,7 @@ void um_mem_init(void)
 {
 	if (!IS_ALIGNED(um.cfg.ram, HV_PAGE_SIZE))
 		um_bug("um_setup: RAM is not whole pages");
-	host_ram_get(&um.ram, um.cfg.ram);
+	host_ram_get(&um.ram, um.cfg.ram, um.cfg.ram > UM_FILL_MAX);
 	um.npages = um.cfg.ram >> HV_PAGE_SHIFT;
 	um.page = host_alloc(um.npages * sizeof(um.page[0]));
 	um.bundle_pages = ALIGN_UP(um.cfg.bundle_len, HV_PAGE_SIZE) >> HV_PAGE_SHIFT;
