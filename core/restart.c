@@ -15,13 +15,16 @@
 #define STEP_PAGES 64	   /* cleared in one step */
 #define STEP_BYTES KIB(16) /* copied in one step */
 
-/* Clear a piece of p's memory, which begins at logical address 0 and has no holes. */
+/* Clear a piece of p's memory, which begins at logical address 0 and has the machine's hole. */
 static void clear_step(struct partition *p)
 {
+	const struct machine *m = p->machine;
 	gpa_t at = GPA(p->restart_done);
 	pa_t pa;
 	u64 run;
 
+	if (m->hole && at.v >= m->hole)
+		at.v += m->hole_end - m->hole;
 	CHECK(gmem_translate(p, at, PROT_W, &pa, &run) == HV_OK);
 	run = MIN(run, STEP_PAGES * HV_PAGE_SIZE);
 	arch_scrub(pa, run >> HV_PAGE_SHIFT);

@@ -164,6 +164,29 @@ START_TEST(stop_on_the_way)
 }
 END_TEST
 
+/* As for a machine with a hole, which the memory was built around. */
+START_TEST(memory_behind_a_hole)
+{
+	struct machine holed = machine_papr;
+	u8 junk[64], zero[64] = { 0 };
+
+	memset(junk, 0xa5, sizeof(junk));
+	holed.hole = LAB_MEM;
+	holed.hole_end = 2 * LAB_MEM;
+	ck_assert_int_eq(gmem_add(lab_p, GPA(holed.hole_end), KIB(512)), HV_OK);
+	lab_p->machine = &holed;
+	ck_assert_int_eq(gcopy_to(lab_p, GPA(holed.hole_end + KIB(512) - 64), junk, 64), HV_OK);
+	live();
+	ask(STOP_REBOOT);
+	while (atomic_load(&hv.nreap))
+		ck_assert(partition_reap());
+	ck_assert_uint_eq(lab_p->state, PART_RUNNING);
+	ck_assert_int_eq(gcopy_from(lab_p, junk, GPA(holed.hole_end + KIB(512) - 64), 64), HV_OK);
+	ck_assert_mem_eq(junk, zero, 64);
+	lab_p->machine = &machine_papr;
+}
+END_TEST
+
 START_TEST(without_images_a_reboot_is_an_end)
 {
 	lab_p->boot = NULL;
@@ -183,9 +206,13 @@ END_TEST
 Suite *suite_restart(void);
 Suite *suite_restart(void)
 {
-	const TTest *const tests[] = { starts_as_new,	     again_and_again,
-				       not_before_it_is_off, without_images_a_reboot_is_an_end,
-				       a_crash_is_no_reboot, NULL };
+	const TTest *const tests[] = { starts_as_new,
+				       again_and_again,
+				       not_before_it_is_off,
+				       without_images_a_reboot_is_an_end,
+				       a_crash_is_no_reboot,
+				       memory_behind_a_hole,
+				       NULL };
 	Suite *s = suite_create("restart");
 	TCase *tc = tcase_create("restart");
 
