@@ -44,6 +44,7 @@ help:
 	@echo 'make guests-um      the test guests as processes'
 	@echo 'make oracle         random calls against their specification'
 	@echo 'make fuzz           replay seeds, then a bounded run (FUZZ_TIME=seconds)'
+	@echo 'make inject         seeds again, each of their allocations fails once'
 	@echo 'make boot           boot tests in QEMU'
 	@echo 'make bench          measured figures, build/bench.json'
 	@echo 'make lint format    check, or fix, the style'

@@ -5,13 +5,15 @@
 FUZZ_TIME ?= 60
 FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
-FUZZ_SRC  := $(addprefix harness/fuzz/,fuzz_hcall.c ops.c values.c oracle.c machine.c)
+FUZZ_SRC  := $(addprefix harness/fuzz/,fuzz_hcall.c ops.c values.c oracle.c digest.c machine.c)
+SEQ_SRC   := $(addprefix harness/fuzz/,seq_read.c seq_write.c)
 FUZZ_SEEDS := $(patsubst harness/fuzz/seeds/%.seq,$(FUZZ_OUT)/seeds/%,\
 	$(wildcard harness/fuzz/seeds/*.seq))
 FUZZ_GUESTS := hello sum smp
 FUZZ_BUNDLES := $(FUZZ_GUESTS:%=$(FUZZ_OUT)/bundles/one-%) $(FUZZ_OUT)/bundles/two \
 	$(FUZZ_OUT)/bundles/control
-FUZZ_PROGS := $(addprefix $(FUZZ_OUT)/,replay_hcall replay_manifest fuzz_hcall fuzz_manifest)
+FUZZ_PROGS := $(addprefix $(FUZZ_OUT)/,replay_hcall replay_manifest fuzz_hcall fuzz_manifest \
+	play inject)
 
 .PHONY: fuzz fuzz-progs
 fuzz: fuzz-progs
@@ -41,10 +43,16 @@ $(FUZZ_OUT)/fuzz_manifest: $(addprefix $(O)/um-fuzz/,core/manifest.o core/manife
 	@mkdir -p $(@D)
 	$(CLANG) $(UM_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(UM_LIBS)
 
-$(FUZZ_OUT)/mkseed: harness/fuzz/mkseed.c harness/fuzz/prog.h $(wildcard include/*.h) \
-		include/hcalls.def core/papr/hcalls.def
+$(FUZZ_OUT)/play $(FUZZ_OUT)/inject: $(FUZZ_OUT)/%: $(call um_objs,um-asan) \
+		$(FUZZ_SRC:%.c=$(O)/um-asan/%.o) $(SEQ_SRC:%.c=$(O)/um-asan/%.o) \
+		$(O)/um-asan/harness/fuzz/%.o
 	@mkdir -p $(@D)
-	$(HOSTCC) -std=gnu11 -g -O1 $(WARN) -iquote include -o $@ $<
+	$(HOSTCC) $(UM_SANITIZE) -o $@ $^ $(UM_LIBS)
+
+$(FUZZ_OUT)/mkseed: $(call um_objs,um) $(SEQ_SRC:%.c=$(O)/um/%.o) \
+		$(addprefix $(O)/um/harness/fuzz/,values.o mkseed.o)
+	@mkdir -p $(@D)
+	$(HOSTCC) -o $@ $^ $(UM_LIBS)
 
 $(FUZZ_OUT)/seeds/%: harness/fuzz/seeds/%.seq $(FUZZ_OUT)/mkseed
 	@mkdir -p $(@D)
@@ -58,3 +66,8 @@ $(FUZZ_OUT)/bundles/one-%: harness/guests/manifests/one.dts $(O)/tools/mkbundle
 
 $(FUZZ_OUT)/bundles/%: harness/guests/manifests/%.dts $(O)/tools/mkbundle
 	$(FUZZ_BUNDLE) -D GUEST=hello $<
+
+# Each allocation that a program makes fails in turn.
+.PHONY: inject
+inject: $(FUZZ_OUT)/inject
+	$< harness/fuzz/seeds/*.seq

@@ -21,15 +21,16 @@ static void name_it(char *name, unsigned slot)
 static err_t create(struct fuzz *f, unsigned slot, unsigned flags, unsigned vcpus, u64 memory)
 {
 	static const u8 image[4096];
-	static struct manifest m;
-	struct manifest_part *mp = &m.part[0];
+	static struct manifest m; /* one entry for each slot: a restart reads it again */
+	struct manifest_part *mp = &m.part[slot];
 	struct partition *p;
 	err_t err;
 
-	memset(&m, 0, sizeof(m));
-	m.nparts = 1;
+	memset(mp, 0, sizeof(*mp));
+	m.nparts = SLOTS;
 	m.data = image;
 	m.data_len = sizeof(image);
+	hv.manifest = &m;
 	name_it(mp->name, slot);
 	memcpy(mp->machine, "papr", 5);
 	mp->vcpus = vcpus;
@@ -38,6 +39,7 @@ static err_t create(struct fuzz *f, unsigned slot, unsigned flags, unsigned vcpu
 	mp->console = flags & CREATE_CONSOLE;
 	mp->controller = flags & CREATE_CONTROLLER;
 	mp->hold = flags & CREATE_HOLD;
+	mp->restart = flags & CREATE_RESTART;
 	mp->entry = GPA(0x4000);
 	mp->nseg = 1;
 	mp->seg[0] = (struct manifest_seg){ GPA(0x4000), 0, 4096, 8192 };
@@ -77,17 +79,22 @@ void fuzz_boot(struct fuzz *f)
 		lock_drop(&p->lock);
 	}
 	lock_drop(&hv.lock);
+	palloc_fail_nth(f->inject);
 }
 
 void fuzz_create(struct fuzz *f, unsigned slot, unsigned flags, unsigned vcpus, u64 memory)
 {
-	u64 before = hv.palloc.nfree;
+	u64 free = hv.palloc.nfree, before;
 
 	if (fuzz_partition(f, slot))
 		return;
-	if (create(f, slot, flags, vcpus, memory) && hv.palloc.nfree != before)
-		fuzz_abort("a failed create keeps %lld pages",
-			   (long long)(before - hv.palloc.nfree));
+	before = oracle_digest(f->deep);
+	if (!create(f, slot, flags, vcpus, memory))
+		return;
+	if (hv.palloc.nfree != free)
+		fuzz_abort("a failed create keeps %lld pages", (long long)(free - hv.palloc.nfree));
+	if (oracle_digest(f->deep) != before)
+		fuzz_abort("a failed create changed something");
 }
 
 struct partition *fuzz_partition(struct fuzz *f, unsigned slot)
@@ -105,7 +112,7 @@ void fuzz_end(struct fuzz *f)
 {
 	unsigned steps = 0;
 
-	(void)f;
+	f->failed = f->inject && !hv.palloc.fail_nth;
 	palloc_fail_nth(0);
 	for (unsigned i = 0; i < NCPUS; i++) {
 		um_set_cpu(i);

@@ -10,7 +10,7 @@
 #include "endian.h"
 #include "fuzz.h"
 #include "hvstring.h"
-#include "um.h"
+#include "state.h"
 
 /* The vcpu of an operand; NULL: there is none. */
 static struct vcpu *operand(struct fuzz *f)
@@ -42,11 +42,13 @@ static bool enter(struct vcpu *v)
 	return true;
 }
 
-/* What cpu_step does when the vcpu need not go on. */
-static void leave(struct vcpu *v)
+/* What cpu_step does when the vcpu need not go on; sooner or later. */
+static void leave(struct fuzz *f, struct vcpu *v)
 {
 	struct cpu *c = hv.cpu[v->cpu];
 
+	if (f->linger && f->linger--)
+		return;
 	if (c->loaded && (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
 		cpu_unload(c);
 }
@@ -66,7 +68,36 @@ static void say_call(const struct vcpu *v, u64 nr, const u64 *args, const char *
 	       (unsigned long long)gpr[4], (unsigned long long)gpr[5], (unsigned long long)gpr[6]);
 }
 
-static void call(struct vcpu *v, u64 nr, const u64 *args)
+static bool has_stopped(const struct vcpu *v)
+{
+	return v->part->state != PART_RUNNING || !v->online;
+}
+
+/* One of our own calls, with something in a register behind its arguments. */
+static bool has_spare(const struct hcall_row *row, const u64 *args)
+{
+	if (!row || row->nr < HV_CALL_BASE || row->nr >= HV_CALL_MACHINE)
+		return false;
+	for (unsigned i = row->nargs; i < HCALL_MAX_ARGS; i++)
+		if (args[i])
+			return true;
+	return false;
+}
+
+static void tell(struct fuzz *f, const struct vcpu *v, u64 nr, const u64 *args, bool light)
+{
+	const struct hcall_row *row = hcall_find(v->part->machine->hcalls, nr);
+
+	if (f->told)
+		f->told(f, &(struct told){ .at = f->at,
+					   .row = row,
+					   .status = (s64)v->arch.papr.gpr[3],
+					   .stops = has_stopped(v),
+					   .light = light,
+					   .spare = has_spare(row, args) });
+}
+
+static void call(struct fuzz *f, struct vcpu *v, u64 nr, const u64 *args)
 {
 	struct papr_regs *r = &v->arch.papr;
 	struct vcpu_exit x = { .kind = EXIT_HCALL };
@@ -77,15 +108,14 @@ static void call(struct vcpu *v, u64 nr, const u64 *args)
 	x.hcall.status = &r->gpr[3];
 	r->gpr[3] = nr;
 	memcpy(&r->gpr[4], args, HCALL_MAX_ARGS * sizeof(u64));
-	before = oracle_digest();
+	before = oracle_digest(f->deep);
 	exit_dispatch(v, &x);
 	say_call(v, nr, args, "full");
-	if ((s64)r->gpr[3] < 0 && oracle_digest() != before)
+	if ((s64)r->gpr[3] < 0 && oracle_digest(f->deep) != before)
 		fuzz_abort("call %llx (%llx %llx %llx %llx) returned %lld and changed something",
 			   (unsigned long long)nr, (unsigned long long)args[0],
 			   (unsigned long long)args[1], (unsigned long long)args[2],
 			   (unsigned long long)args[3], (long long)r->gpr[3]);
-	leave(v);
 }
 
 /* Number and arguments of a call. */
@@ -107,6 +137,23 @@ static u64 read_call(struct fuzz *f, const struct vcpu *v, u64 *args)
 	return t->rows[row].nr;
 }
 
+/* False: the light path does not serve it. */
+static bool light_call(struct vcpu *v, u64 nr, const u64 *args)
+{
+	struct papr_regs r = v->arch.papr;
+	struct cpu *c = hv.cpu[v->cpu];
+
+	r.gpr[3] = nr;
+	memcpy(&r.gpr[4], args, HCALL_MAX_ARGS * sizeof(u64));
+	if (!hcall_light(&v->arch, &r))
+		return false;
+	memcpy(&v->arch.papr.gpr[3], &r.gpr[3], 10 * sizeof(u64));
+	say_call(v, nr, args, "light");
+	if (c->loaded != v || c->resched)
+		fuzz_abort("a light call rescheduled");
+	return true;
+}
+
 static void op_call(struct fuzz *f, bool light)
 {
 	struct vcpu *v = operand(f);
@@ -114,22 +161,11 @@ static void op_call(struct fuzz *f, bool light)
 
 	if (!enter(v))
 		return;
-	if (light) {
-		struct papr_regs r = v->arch.papr;
-		struct cpu *c = hv.cpu[v->cpu];
-
-		r.gpr[3] = nr;
-		memcpy(&r.gpr[4], args, sizeof(args));
-		if (hcall_light(&v->arch, &r)) {
-			memcpy(&v->arch.papr.gpr[3], &r.gpr[3], 10 * sizeof(u64));
-			say_call(v, nr, args, "light");
-			if (c->loaded != v || c->resched)
-				fuzz_abort("a light call rescheduled");
-			leave(v);
-			return;
-		}
-	}
-	call(v, nr, args);
+	light = light && light_call(v, nr, args);
+	if (!light)
+		call(f, v, nr, args);
+	tell(f, v, nr, args, light);
+	leave(f, v);
 }
 
 /* The guest's own store; outside its memory it does not happen. */
@@ -151,28 +187,80 @@ static void guest_write(struct partition *p, u64 g, const void *from, u64 n)
 
 #define BLOCK 0xa000
 
+/* A word of the guest's memory, as itself would read it. */
+static u32 guest_word(const struct partition *p, u64 g)
+{
+	unsigned prot;
+	be32_t word;
+	pa_t pa;
+
+	if (arch_gspace_query(&p->gspace, GPA(g & ~HV_PAGE_MASK), &pa, &prot))
+		return 0;
+	memcpy(&word, (u8 *)um_phys(pa) + (g & HV_PAGE_MASK), sizeof(word));
+	return be32_to_cpu(word);
+}
+
+/* A service that fails writes its status, and changes nothing else of the machine. */
+static void check_service(const struct vcpu *v, u32 token, u32 nargs, u32 nrets, u64 before)
+{
+	s32 status;
+
+	if (v->arch.papr.gpr[3] != H_SUCCESS || !nrets || has_stopped(v))
+		return;
+	status = (s32)guest_word(v->part, BLOCK + 4 * (3 + nargs));
+	if (status < 0 && oracle_digest(false) != before)
+		fuzz_abort("service %x answered %d and changed something", token, status);
+}
+
+/* What the service answered, when the call got so far and there is room for an answer. */
+static void tell_rtas(struct fuzz *f, const struct vcpu *v, u32 token, u32 nargs, u32 nrets)
+{
+	struct told t = { .at = f->at, .row = hcall_find(machine_papr.hcalls, HV_RTAS) };
+
+	if (!f->told)
+		return;
+	t.status = (s64)v->arch.papr.gpr[3];
+	t.stops = has_stopped(v);
+	t.rtas = t.stops || (t.status == H_SUCCESS && nrets);
+	if (t.rtas) {
+		u32 i = token - PAPR_TOKEN;
+
+		t.service = i < papr_rtas_n ? &papr_rtas[i] : NULL;
+		t.counts = t.service && (nargs != t.service->nargs || nrets != t.service->nrets);
+		t.status = (s32)guest_word(v->part, BLOCK + 4 * (3 + nargs));
+	}
+	f->told(f, &t);
+}
+
 static void op_rtas(struct fuzz *f)
 {
 	struct vcpu *v = operand(f);
 	u64 args[HCALL_MAX_ARGS] = { BLOCK };
-	be32_t block[3 + 16] = { 0 };
+	be32_t block[3 + RTAS_VALUES - 1] = { 0 };
 	u32 nargs, nrets;
+	u64 before;
 
 	block[0] = cpu_to_be32((u32)in_value(&f->in, v, ARG_U64));
 	nargs = in_u8(&f->in);
 	nrets = in_u8(&f->in);
 	block[1] = cpu_to_be32(nargs);
 	block[2] = cpu_to_be32(nrets);
-	for (unsigned i = 0; i < nargs % 17; i++)
+	for (unsigned i = 0; i < nargs % RTAS_VALUES; i++)
 		block[3 + i] = cpu_to_be32((u32)in_value(&f->in, v, ARG_U64));
 	if (!enter(v))
 		return;
 	guest_write(v->part, BLOCK, block, sizeof(block));
-	call(v, HV_RTAS, args);
+	memcpy(&v->arch.papr.gpr[4], args, sizeof(args));
+	before = oracle_digest(false);
+	call(f, v, HV_RTAS, args);
+	check_service(v, be32_to_cpu(block[0]), nargs, nrets, before);
 	if (fuzz_verbose && v->part->state == PART_RUNNING)
-		printf("    rtas %x(%x %x %x) of %u, %u\n", be32_to_cpu(block[0]),
+		printf("    rtas %x(%x %x %x) of %u, %u: %d\n", be32_to_cpu(block[0]),
 		       be32_to_cpu(block[3]), be32_to_cpu(block[4]), be32_to_cpu(block[5]), nargs,
-		       nrets);
+		       nrets,
+		       nargs < RTAS_VALUES ? guest_word(v->part, BLOCK + 4 * (3 + nargs)) : 0);
+	tell_rtas(f, v, be32_to_cpu(block[0]), nargs, nrets);
+	leave(f, v);
 }
 
 static void op_write(struct fuzz *f)
@@ -232,7 +320,7 @@ static void op_exit(struct fuzz *f)
 	if (!enter(v))
 		return;
 	exit_dispatch(v, &x);
-	leave(v);
+	leave(f, v);
 }
 
 static void op_input(struct fuzz *f)
@@ -290,6 +378,24 @@ static void op_life(struct fuzz *f)
 	}
 }
 
+/* The guest's own instructions: they change its MSR, and set its decrementer. */
+static void op_guest(struct fuzz *f)
+{
+	static const u64 bit[8] = {
+		MSR_EE, MSR_IR, MSR_DR, MSR_LE, MSR_ME, MSR_RI, MSR_FP, MSR_PR
+	};
+	struct vcpu *v = operand(f);
+	u8 bits = in_u8(&f->in), log2 = in_u8(&f->in);
+
+	if (!enter(v))
+		return;
+	for (unsigned i = 0; i < 8; i++)
+		if (bits >> i & 1)
+			v->arch.papr.msr ^= bit[i];
+	if (log2)
+		v->arch.dec = log2 < CLOCK_MAX ? arch_now() + (1ull << log2) : TIME_NEVER;
+}
+
 static void op_create(struct fuzz *f)
 {
 	unsigned slot = in_u8(&f->in) % SLOTS, flags = in_u8(&f->in);
@@ -299,10 +405,23 @@ static void op_create(struct fuzz *f)
 	fuzz_create(f, slot, flags, vcpus, memory);
 }
 
+/* inject.c has its own idea of which one. */
+static void nomem(const struct fuzz *f, u8 n)
+{
+	if (!f->inject)
+		palloc_fail_nth(n);
+}
+
+static void line_takes(u8 n)
+{
+	um_line_takes(n == 255 ? SIZE_MAX : n);
+}
+
 bool fuzz_step(struct fuzz *f)
 {
 	if (f->in.at == f->in.end)
 		return false;
+	f->at = (size_t)(f->in.at - f->begin);
 	switch (in_u8(&f->in) % OPS) {
 	case OP_CALL:
 		op_call(f, false);
@@ -320,13 +439,13 @@ bool fuzz_step(struct fuzz *f)
 		op_exit(f);
 		break;
 	case OP_CLOCK:
-		um_advance(1ull << (in_u8(&f->in) % 40));
+		um_advance(1ull << (in_u8(&f->in) % CLOCK_MAX));
 		break;
 	case OP_INPUT:
 		op_input(f);
 		break;
 	case OP_NOMEM:
-		palloc_fail_nth(in_u8(&f->in));
+		nomem(f, in_u8(&f->in));
 		break;
 	case OP_PUT:
 		op_put(f);
@@ -343,6 +462,18 @@ bool fuzz_step(struct fuzz *f)
 		break;
 	case OP_CPU:
 		um_set_cpu(in_u8(&f->in) % NCPUS);
+		break;
+	case OP_LINE:
+		line_takes(in_u8(&f->in));
+		break;
+	case OP_RTC:
+		um.cfg.no_rtc = !(in_u8(&f->in) & 1);
+		break;
+	case OP_GUEST:
+		op_guest(f);
+		break;
+	case OP_LINGER:
+		f->linger = in_u8(&f->in);
 		break;
 	}
 	return true;

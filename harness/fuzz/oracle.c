@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What must hold after each step, whatever the guests did: nobody holds a lock or a window, every
- * page has the owner that the partitions' own books say. Next to read: machine.c.
+ * page has the owner that the partitions' own books say. Next to read: digest.c, machine.c.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,7 +9,6 @@
 
 #include "console.h"
 #include "fuzz.h"
-#include "hvstring.h"
 #include "um.h"
 
 void fuzz_abort(const char *f, ...)
@@ -105,50 +104,4 @@ void oracle_check(bool thorough)
 	}
 	if (alive != hv.nalive)
 		fuzz_abort("%u partitions, counted as %u", alive, hv.nalive);
-}
-
-static u64 mix(u64 h, const void *p, size_t n)
-{
-	const u8 *b = p;
-
-	for (; n >= 8; n -= 8, b += 8) {
-		u64 w;
-
-		memcpy(&w, b, 8);
-		h = (h ^ w) * 0x100000001b3;
-		h ^= h >> 29;
-	}
-	for (; n; n--)
-		h = (h ^ *b++) * 0x100000001b3;
-	return h;
-}
-
-u64 oracle_digest(void)
-{
-	u64 h = 0xcbf29ce484222325;
-
-	for (unsigned i = 1; i <= MAX_PARTITIONS; i++) {
-		struct partition *p = hv.part[i];
-
-		if (!p)
-			continue;
-		h = mix(h, &p->id, sizeof(p->id));
-		h = mix(h, &p->state, sizeof(p->state));
-		h = mix(h, &p->hold, sizeof(p->hold));
-		h = mix(h, &p->pool, sizeof(p->pool));
-		h = mix(h, p->mach, HV_PAGE_SIZE);
-		h = mix(h, &p->term.head, sizeof(p->term.head));
-		h = mix(h, &p->term.tail, sizeof(p->term.tail));
-		for (unsigned k = 0; k < p->nvcpus; k++) {
-			struct vcpu *v = p->vcpu[k];
-
-			h = mix(h, &v->online, sizeof(v->online));
-			h = mix(h, &v->se.state, sizeof(v->se.state));
-			h = mix(h, &v->se.event, sizeof(v->se.event));
-			h = mix(h, &v->arch.papr.lpcr, sizeof(u64));
-			h = mix(h, &v->arch.papr.msr, sizeof(u64));
-			h = mix(h, &v->arch.papr.nip, sizeof(u64));
-		}
-	}
-	return mix(h, &hv.palloc.nfree, sizeof(hv.palloc.nfree));
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * A fuzz input is a small program: one byte says what to do, the bytes behind it are its operands.
- * Every byte string is a legal program; missing operands are 0. mkseed writes programs from text,
- * ops.c does them.
+ * Every byte string is a legal program; missing operands are 0. seq.h turns it to text and back,
+ * ops.c does it.
  *
  *   vcpu     1 byte: partition slot in the high, vcpu in the low four bits
  *   row      1 byte: row of the call table; a number behind the last row: 8 bytes of any number
@@ -24,8 +24,12 @@ enum op {
 	OP_PUT,	   /* cpu:1 : the CPU puts its vcpu, and does housekeeping */
 	OP_CREATE, /* slot:1 flags:1 vcpus:1 kib/64:1 : build another partition in a free slot */
 	OP_LIFE,   /* slot:1 verb:1 : start, stop, destroy from outside */
-	OP_REAP,   /* n:1 : steps of destruction */
+	OP_REAP,   /* n:1 : steps of destruction, or of a restart */
 	OP_CPU,	   /* cpu:1 : the next life-cycle operations come from this CPU */
+	OP_LINE,   /* n:1 : the line takes n bytes at a time; 0: stuck, 255: any number */
+	OP_RTC,	   /* on:1 : the machine's clock can be read, or not */
+	OP_GUEST,  /* vcpu bits:1 log2:1 : the guest changes its MSR and sets its decrementer */
+	OP_LINGER, /* n:1 : after that many calls the CPU does not yet let go of who stopped */
 	OPS
 };
 
@@ -33,8 +37,11 @@ enum op {
 #define SLOTS		  4   /* partitions at a time */
 #define MAX_OPS		  200 /* of one program */
 #define NCPUS		  2
+#define CLOCK_MAX	  56 /* log2 of one step of time: two years */
+#define RTAS_VALUES	  17 /* a block has room for fewer arguments than this */
 #define CREATE_CONTROLLER 1
 #define CREATE_HOLD	  2
 #define CREATE_CONSOLE	  4
+#define CREATE_RESTART	  8
 
 #endif

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh DIR SECONDS SEED: replays every seed, each in a process of its own, then searches. Every
-# call of the table must be reached by a seed. Last line: "suite fuzz: P passed, F failed".
+# run.sh DIR SECONDS SEED: replays every seed, each in a process of its own, then searches. The
+# seeds together must show every answer that docs/hcalls.md names, and no other one. Last line:
+# "suite fuzz: P passed, F failed".
 set -u
 out=$1
 seconds=$2
@@ -25,21 +26,34 @@ count()
 	fi
 }
 
-# replay TARGET FILE...
+# replay PROGRAM FILE...: each in a process of its own
 replay()
 {
-	t=$1
+	program=$1
 	shift
-	[ -f "$1" ] || {
-		count 1 "$t: no seeds"
-		return
-	}
 	for f; do
-		timeout 60 "$out/replay_$t" "$f" >"$out/log" 2>&1
+		[ -f "$f" ] || {
+			count 1 "$program: no seeds"
+			return
+		}
+		timeout 60 $program "$f" >"$out/log" 2>&1
 		rc=$?
 		[ $rc = 0 ] || sed 's/^/    /' "$out/log" | head -n 30
-		count $rc "$t: seed $(basename "$f") (replay: $out/replay_$t $f)"
+		count $rc "seed $(basename "$f") (replay: $program $f)"
 	done
+}
+
+# What the seeds showed, against the document.
+compare()
+{
+	awk -f "$here/documented.awk" include/hcall.h include/hcalls.def core/papr/hcalls.def \
+		"$here/unreachable" docs/hcalls.md | sort -u >"$out/documented"
+	sort -u "$out/pairs" >"$out/seen"
+	comm -23 "$out/documented" "$out/seen" | sed 's/^/FAIL no seed shows: /'
+	comm -13 "$out/documented" "$out/seen" | sed 's/^/FAIL docs\/hcalls.md does not name: /'
+	missing=$(comm -3 "$out/documented" "$out/seen" | wc -l)
+	passed=$((passed + $(comm -12 "$out/documented" "$out/seen" | wc -l)))
+	failed=$((failed + missing))
 }
 
 # search TARGET SEEDS SECONDS: libFuzzer leaves crash-*, leak-*, timeout-* in $out
@@ -58,12 +72,11 @@ search()
 	count "$rc" "$1: search (log: $out/search-$1.log)"
 }
 
-replay hcall "$out"/seeds/*
-replay manifest "$out"/bundles/*
-for c in $(sed -n 's/^HCALL(\([A-Z0-9_]*\),.*/\1/p' include/hcalls.def core/papr/hcalls.def); do
-	grep -qE "^(call|light) [0-9.]+ $c( |\$)" "$here"/seeds/*.seq
-	count $? "no seed calls $c"
-done
+rm -f "$out/pairs"
+replay "$out/play -o $out/pairs" "$here"/seeds/*.seq
+replay "$out/replay_hcall" "$out"/seeds/*
+replay "$out/replay_manifest" "$out"/bundles/*
+compare
 search hcall "$out/seeds" "$seconds"
 search manifest "$out/bundles" $((seconds / 4 + 1))
 echo "suite fuzz: $passed passed, $failed failed"
