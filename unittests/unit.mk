@@ -41,7 +41,7 @@ $(O)/$(1)/contract: $$(call um_objs,$(1)) $$(call unit_objs,$(1),$(CONTRACT_SRC)
 		$(O)/$(1)/no_suites.c
 	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UNIT_LIBS)
 endef
-$(foreach v,um um-asan,$(eval $(call unit_variant,$(v))))
+$(foreach v,um um-asan um-cov,$(eval $(call unit_variant,$(v))))
 
 VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=all \
 	--errors-for-leak-kinds=all

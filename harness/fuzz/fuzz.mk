@@ -34,6 +34,19 @@ $(FUZZ_OUT)/replay_manifest: $(addprefix $(O)/um-asan/,core/manifest.o core/mani
 	@mkdir -p $(@D)
 	$(HOSTCC) $(UM_SANITIZE) -o $@ $^ $(UM_LIBS)
 
+# Without sanitizers: for `make coverage`, and against planted faults (tools/mutate).
+define fuzz_plain
+$(O)/$(1)/play $(O)/$(1)/inject: $(O)/$(1)/%: $$(call um_objs,$(1)) \
+		$$(FUZZ_SRC:%.c=$(O)/$(1)/%.o) $$(SEQ_SRC:%.c=$(O)/$(1)/%.o) \
+		$(O)/$(1)/harness/fuzz/%.o
+	$$(UM_CC_$(1)) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UM_LIBS)
+
+$(O)/$(1)/replay_manifest: $$(addprefix $(O)/$(1)/,core/manifest.o core/manifest_check.o \
+		core/fmt.o harness/fuzz/fuzz_manifest.o harness/fuzz/replay.o)
+	$$(UM_CC_$(1)) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UM_LIBS)
+endef
+$(foreach v,um um-cov,$(eval $(call fuzz_plain,$(v))))
+
 $(FUZZ_OUT)/fuzz_hcall: $(call um_objs,um-fuzz) $(FUZZ_SRC:%.c=$(O)/um-fuzz/%.o)
 	@mkdir -p $(@D)
 	$(CLANG) $(UM_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(UM_LIBS)

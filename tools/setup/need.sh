@@ -17,11 +17,12 @@ packages()
 	valgrind) echo valgrind libc6-dbg ;;
 	fuzz) echo clang libclang-rt-14-dev ;;
 	lint) echo clang-format universal-ctags gcc-powerpc64le-linux-gnu gcc-powerpc64-linux-gnu ;;
-	test) for g in unit valgrind fuzz lint; do packages $g; done ;;
+	test) for g in unit valgrind fuzz lint coverage; do packages $g; done ;;
+	coverage) echo gcovr ;;
 	bench) echo binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
 	*)
-		echo "need.sh: unknown group '$1'; there are: build ppc64 guests bench" \
-			"test (unit valgrind fuzz lint)" >&2
+		echo "need.sh: unknown group '$1'; there are: build ppc64 guests bench coverage" \
+			"test (unit valgrind fuzz lint coverage)" >&2
 		return 1
 		;;
 	esac

@@ -19,4 +19,4 @@ define oracle_variant
 $(O)/$(1)/oracle: $$(call um_objs,$(1)) $$(ORACLE_SRC:%.c=$(O)/$(1)/%.o)
 	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -Wl,--wrap=um_point -o $$@ $$^ $$(UM_LIBS)
 endef
-$(foreach v,um um-asan,$(eval $(call oracle_variant,$(v))))
+$(foreach v,um um-asan um-cov,$(eval $(call oracle_variant,$(v))))

@@ -52,8 +52,24 @@ START_TEST(errors)
 }
 END_TEST
 
+/* The line is stuck: nothing is written, and the guest may try again. */
+START_TEST(busy)
+{
+	s64 status = H_SUCCESS;
+
+	um_line_takes(0);
+	for (unsigned i = 0; i < 10000 && status == H_SUCCESS; i++)
+		status = lab_call(lab_v0, H_PUT_TERM_CHAR, PAPR_VTY, 16, ~0ull, ~0ull);
+	ck_assert_int_eq(status, H_BUSY);
+	lab_error(H_BUSY, lab_v0, H_PUT_TERM_CHAR, PAPR_VTY, 16, 0, 0);
+	um_line_takes(~0ull);
+	console_flush();
+	ck_assert_int_eq(lab_call(lab_v0, H_PUT_TERM_CHAR, PAPR_VTY, 16, 0, 0), H_SUCCESS);
+}
+END_TEST
+
 Suite *suite_papr_term(void);
 Suite *suite_papr_term(void)
 {
-	return LAB_SUITE("papr_term", put, put_nothing, get, errors);
+	return LAB_SUITE("papr_term", put, put_nothing, get, errors, busy);
 }
