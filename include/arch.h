@@ -222,6 +222,7 @@ size_t arch_vcpu_dump(const struct arch_vcpu *v, char *buf, size_t n);
  *  hcall_light(regs..)  see arch_papr.h: serves a LIGHT row without a full exit
  *  machine_check(..)    a hardware error that belongs to no partition
  *  log_*(), panic()     log.h, panic.h
+ *  ram_*                ram.h, in arch_boot
  *  fmt_print            fmt.h
  *  pool_get, pool_put   pool.h
  *  memcpy family        string.h

@@ -4,6 +4,7 @@
 #include "palloc.h"
 #include "panic.h"
 #include "port.h"
+#include "ram.h"
 
 extern char boot_stack[];
 
@@ -37,61 +38,6 @@ void boot_secondary(void)
 	arch_barrier();
 	c->running = true;
 	cpu_main(c->index);
-}
-
-static void ram_remove(struct boot_info *bi, unsigned i)
-{
-	bi->nram--;
-	for (; i < bi->nram; i++)
-		bi->ram[i] = bi->ram[i + 1];
-}
-
-void ram_cut(struct boot_info *bi, u64 base, u64 end)
-{
-	base = ALIGN_DOWN(base, HV_PAGE_SIZE);
-	end = ALIGN_UP(end, HV_PAGE_SIZE);
-	for (unsigned i = 0; i < bi->nram; i++) {
-		struct mem_range *r = &bi->ram[i];
-		u64 rbase = r->base.v, rend = rbase + r->size;
-
-		if (end <= rbase || base >= rend)
-			continue;
-		if (base > rbase && end < rend) { /* a hole: one more range */
-			if (bi->nram == MAX_RAM_RANGES)
-				panic("memory has more than %u ranges", MAX_RAM_RANGES);
-			for (unsigned j = bi->nram++; j > i; j--)
-				bi->ram[j] = bi->ram[j - 1];
-			bi->ram[i].size = base - rbase;
-			bi->ram[i + 1] = (struct mem_range){ PA(end), rend - end };
-			return;
-		}
-		if (base <= rbase && end >= rend) {
-			ram_remove(bi, i--);
-			continue;
-		}
-		r->base = PA(base > rbase ? rbase : end);
-		r->size = base > rbase ? base - rbase : rend - end;
-	}
-}
-
-/* `size` bytes, aligned, off the end of the range that has most of its memory below `below`. */
-static u64 ram_take(struct boot_info *bi, u64 size, u64 align, u64 below)
-{
-	u64 most = 0, at = 0;
-
-	for (unsigned i = 0; i < bi->nram; i++) {
-		u64 base = bi->ram[i].base.v, end = MIN(base + bi->ram[i].size, below);
-
-		if (end > base && end - base > most) {
-			most = end - base;
-			at = end - size;
-		}
-	}
-	if (most < size + align)
-		panic("no memory for the hypervisor's CPUs");
-	at = ALIGN_DOWN(at, align);
-	ram_cut(bi, at, at + size);
-	return at;
 }
 
 /* Stacks, XIVE queues, our own translation tables. */

@@ -4,6 +4,7 @@
 
 #include "panic.h"
 #include "port.h"
+#include "ram.h"
 
 static u64 cells(const fdt32_t *p, int n)
 {
@@ -57,16 +58,7 @@ static void each_reg(const void *fdt, int node, struct boot_info *bi,
 
 static void add_ram(struct boot_info *bi, u64 base, u64 size)
 {
-	unsigned i = bi->nram;
-
-	if (size == 0)
-		return;
-	if (i == MAX_RAM_RANGES)
-		panic("memory has more than %u ranges", MAX_RAM_RANGES);
-	for (; i > 0 && bi->ram[i - 1].base.v > base; i--)
-		bi->ram[i] = bi->ram[i - 1];
-	bi->ram[i] = (struct mem_range){ PA(base), size };
-	bi->nram++;
+	ram_add(bi, base, base + size);
 }
 
 static void cut_ram(struct boot_info *bi, u64 base, u64 size)

@@ -23,8 +23,6 @@ extern struct arch_cpu cpus[MAX_CPUS];
 err_t devtree_opal(const void *fdt);
 /* Fill platform and bi, except that bi->ram is all RAM not reserved by firmware. Panics. */
 void devtree_read(const void *fdt, struct boot_info *bi);
-/* Take [base, end) out of bi->ram (boot.c). */
-void ram_cut(struct boot_info *bi, u64 base, u64 end);
 
 /* unittests/ppc64: runs the contract tests and ends the machine, when the command line says so. */
 __attribute__((weak)) void boot_selftest(const struct boot_info *bi);
