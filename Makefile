@@ -15,6 +15,7 @@ O	  := build
 HOSTCC	  ?= gcc
 CLANG	  ?= clang
 PPC_CROSS ?= powerpc64le-linux-gnu-
+X86_CROSS ?= x86_64-linux-gnu-
 SHELL	  := /bin/bash
 
 # Quiet unless V=1: what each step says of itself is enough.

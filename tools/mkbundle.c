@@ -1,28 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * mkbundle: makes the boot bundle from a manifest and the guest images it names, or checks one.
- * This file: options, files, dtc. Next to read: source.c.
+ * This file: options, dtc. Next to read: source.c.
  */
 #define _GNU_SOURCE /* asprintf */
 #include <errno.h>
 #include <libfdt.h>
-#include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "manifest_impl.h"
 #include "mkbundle.h"
 
-extern char **environ;
-
 static const char usage[] =
-	"usage: mkbundle MANIFEST -o BUNDLE [-I DIR]... [-D NAME=VALUE]... [--limit BYTES]\n"
-	"       mkbundle --check MANIFEST|BUNDLE [-I DIR]... [-D NAME=VALUE]... [--limit BYTES]\n"
+	"usage: mkbundle MANIFEST -o BUNDLE [OPTION]...\n"
+	"       mkbundle --check MANIFEST|BUNDLE [OPTION]...\n"
+	"OPTION is -I DIR, -D NAME=VALUE, -M MACHINE (for partitions that name none), --limit "
+	"BYTES.\n"
 	"MANIFEST is device tree source (.dts) or a compiled tree (.dtb); docs/manifest.md.\n";
 
 __noreturn void refuse(const struct place *at, const char *f, ...)
@@ -66,48 +62,6 @@ char *must_print(const char *f, ...)
 	return s;
 }
 
-/* All bytes of fd, whatever it is. False with errno set. */
-static bool read_fd(int fd, size_t guess, struct blob *out)
-{
-	size_t room = guess + 1; /* one more, to see the end of a file of that size */
-	ssize_t n;
-
-	out->data = must_alloc(room);
-	out->len = 0;
-	while ((n = read(fd, out->data + out->len, room - out->len)) != 0) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return false;
-		out->len += (size_t)n;
-		if (out->len == room) {
-			room += room / 2 + 65536;
-			out->data = realloc(out->data, room);
-			if (!out->data)
-				return false;
-		}
-	}
-	return true;
-}
-
-bool read_file(const char *path, struct blob *out, const char **why)
-{
-	struct stat st;
-	FILE *f = fopen(path, "rb");
-	bool good;
-
-	*why = NULL;
-	if (!f) {
-		*why = strerror(errno);
-		return false;
-	}
-	good = !fstat(fileno(f), &st) && read_fd(fileno(f), (size_t)st.st_size, out);
-	if (!good)
-		*why = strerror(errno);
-	fclose(f);
-	return good;
-}
-
 bool parse_bytes(const char *s, u64 *out)
 {
 	static const char suffix[] = "KMGT";
@@ -135,11 +89,8 @@ static struct blob compile(const char *file, const struct options *opt)
 {
 	const struct place at = { .file = file };
 	const char **argv = must_alloc((10 + 2 * opt->ndirs) * sizeof(*argv));
-	posix_spawn_file_actions_t acts;
-	int pipefd[2], bad, status;
 	unsigned n = 0;
 	struct blob out;
-	pid_t pid;
 
 	argv[n++] = "dtc";
 	argv[n++] = "-q";
@@ -153,26 +104,9 @@ static struct blob compile(const char *file, const struct options *opt)
 	}
 	argv[n++] = "--";
 	argv[n++] = file;
-	if (pipe(pipefd))
-		refuse(&at, "pipe: %s", strerror(errno));
-	posix_spawn_file_actions_init(&acts);
-	posix_spawn_file_actions_adddup2(&acts, pipefd[1], 1);
-	posix_spawn_file_actions_addclose(&acts, pipefd[0]);
-	bad = posix_spawnp(&pid, "dtc", &acts, NULL, (char *const *)argv, environ);
-	posix_spawn_file_actions_destroy(&acts);
-	if (bad)
-		refuse(&at, "dtc cannot run (%s): apt-get install device-tree-compiler",
-		       strerror(bad));
-	close(pipefd[1]);
-	if (!read_fd(pipefd[0], 0, &out))
-		refuse(&at, "reading from dtc: %s", strerror(errno));
-	close(pipefd[0]);
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			refuse(&at, "waiting for dtc: %s", strerror(errno));
-	free(argv);
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
+	if (!run_program(&at, argv, "device-tree-compiler", NULL, &out))
 		refuse(&at, "dtc could not compile it");
+	free(argv);
 	return out;
 }
 
@@ -199,27 +133,6 @@ static void summary(const struct manifest *m, size_t len)
 			       p->initrd_size && p->seg[j].dest.v == p->initrd.v ? ", initrd" : "");
 	}
 	printf("partitions %u, bytes %zu\n", m->nparts, len);
-}
-
-/* Under another name first, so that nobody sees half a bundle. */
-static void write_file(const char *path, const struct blob *b)
-{
-	const struct place at = { .file = path };
-	char *tmp = must_print("%s.%ld.tmp", path, (long)getpid());
-	FILE *f = fopen(tmp, "wb");
-	bool good;
-
-	if (!f)
-		refuse(&at, "%s", strerror(errno));
-	good = fwrite(b->data, 1, b->len, f) == b->len;
-	good = !fclose(f) && good;
-	if (!good || rename(tmp, path)) {
-		int e = errno;
-
-		remove(tmp);
-		refuse(&at, "%s", strerror(e));
-	}
-	free(tmp);
 }
 
 static bool is_bundle(const struct blob *b)
@@ -265,7 +178,7 @@ int main(int argc, char **argv)
 	static struct manifest m;
 	const char **dirs = must_alloc((size_t)argc * sizeof(*dirs));
 	const char **defs = must_alloc((size_t)argc * sizeof(*defs));
-	struct options opt = { .dirs = dirs, .defs = defs, .limit = MIB(128) };
+	struct options opt = { .dirs = dirs, .defs = defs, .machine = "papr", .limit = MIB(128) };
 	const char *in = NULL, *out = NULL;
 	bool check = false;
 	struct blob b;
@@ -273,7 +186,7 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++) {
 		const char *a = argv[i];
 		bool takes = !strcmp(a, "-o") || !strcmp(a, "-I") || !strcmp(a, "-D") ||
-			     !strcmp(a, "--limit");
+			     !strcmp(a, "-M") || !strcmp(a, "--limit");
 
 		if (takes && !argv[++i])
 			bad_usage("argument missing", a);
@@ -283,6 +196,8 @@ int main(int argc, char **argv)
 			dirs[opt.ndirs++] = argv[i];
 		else if (!strcmp(a, "-D") && strchr(argv[i], '='))
 			defs[opt.ndefs++] = argv[i];
+		else if (!strcmp(a, "-M"))
+			opt.machine = argv[i];
 		else if (!strcmp(a, "--limit") && parse_bytes(argv[i], &opt.limit))
 			continue;
 		else if (takes)

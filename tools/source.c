@@ -27,7 +27,7 @@ struct source {
 struct part {
 	struct source *src;
 	struct place at;
-	char *machine, *memory, *kernel, *initrd, *bootargs;
+	char *machine, *kernel, *initrd, *bootargs, *start;
 	u64 bytes; /* memory */
 };
 
@@ -139,7 +139,8 @@ static char **string_member(struct part *p, const char *name)
 	} strings[] = { { "machine", &p->machine },
 			{ "kernel", &p->kernel },
 			{ "initrd", &p->initrd },
-			{ "bootargs", &p->bootargs } };
+			{ "bootargs", &p->bootargs },
+			{ "start", &p->start } };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(strings); i++)
 		if (!strcmp(name, strings[i].name))
@@ -217,34 +218,48 @@ static void put_image(struct part *p, const struct image *img)
 	bundle_u64s(p->src->out, "segments", cells, 4 * img->nseg);
 }
 
+static void take_kernel(struct part *p, struct image *img, const char *machine)
+{
+	struct image_file f = { .at = &p->at, .name = p->kernel, .start = p->start };
+
+	p->at.prop = "kernel";
+	if (image_is_function(p->kernel)) {
+		image_function(img, &p->at, p->kernel, p->bytes);
+		img->start = p->start;
+	} else {
+		f.file = read_image(p->src, &p->at, p->kernel);
+		image_kernel(img, &f, machine, p->bytes);
+	}
+	p->src->held[p->src->nheld++] = img->owned;
+}
+
+static void take_initrd(struct part *p, struct image *img, const char *machine)
+{
+	struct image_file f = { .at = &p->at, .name = p->initrd };
+	u64 place[2];
+
+	p->at.prop = "initrd";
+	f.file = read_image(p->src, &p->at, p->initrd);
+	place[0] = image_initrd(img, &f, machine, p->bytes);
+	place[1] = f.file->len;
+	bundle_u64s(p->src->out, "initrd", place, 2);
+}
+
 /* Unpack the images that the partition names and write what follows from them. */
 static void take_images(struct part *p)
 {
-	const char *machine = p->machine ? p->machine : "papr";
+	const char *machine = p->machine ? p->machine : p->src->opt->machine;
 	struct image img = { .nseg = 0 };
 
 	p->at.prop = "machine";
 	image_machine(&p->at, machine);
-	p->at.prop = "kernel";
-	if (image_is_function(p->kernel))
-		image_function(&img, &p->at, p->kernel, p->bytes);
-	else
-		image_kernel(&img, &p->at, p->kernel, read_image(p->src, &p->at, p->kernel),
-			     machine, p->bytes);
-	if (p->initrd) {
-		const struct blob *file;
-		u64 place[2];
-
-		p->at.prop = "initrd";
-		file = read_image(p->src, &p->at, p->initrd);
-		place[0] = image_initrd(&img, &p->at, p->initrd, file, p->bytes);
-		place[1] = file->len;
-		bundle_u64s(p->src->out, "initrd", place, 2);
-	}
+	take_kernel(p, &img, machine);
+	if (p->initrd)
+		take_initrd(p, &img, machine);
 	put_image(p, &img);
 	put_string(p->src->out, "machine", machine);
-	if (image_is_function(p->kernel))
-		free(img.seg[0].bytes.data);
+	if (img.start)
+		put_string(p->src->out, "start", img.start);
 }
 
 static void need(struct part *p, const char *name, bool there)
@@ -292,6 +307,7 @@ static void take_part(struct source *src, int node, const char *name)
 	free(p.kernel);
 	free(p.initrd);
 	free(p.bootargs);
+	free(p.start);
 	free(path);
 }
 
@@ -306,7 +322,8 @@ static void take_partitions(struct source *src, int node)
 		refuse(&at, "unknown property");
 	}
 	fdt_for_each_subnode(sub, src->tree, node) n++;
-	src->held = must_alloc(2 * n * sizeof(*src->held));
+	src->held = must_alloc(3 * n * /* kernel, what was packed in it, initrd */
+			       sizeof(*src->held));
 	bundle_node(src->out, "partitions");
 	fdt_for_each_subnode(sub, src->tree, node)
 		take_part(src, sub, fdt_get_name(src->tree, sub, NULL));

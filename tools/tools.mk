@@ -5,8 +5,8 @@
 TOOLS_OUT := $(O)/tools
 TOOLS_CFLAGS := -std=gnu11 -O2 -g $(WARN) -iquote include -iquote tools
 
-MKBUNDLE_SRC := tools/mkbundle.c tools/source.c tools/image.c tools/bundle.c \
-	core/manifest.c core/manifest_check.c core/fmt.c
+MKBUNDLE_SRC := tools/mkbundle.c tools/files.c tools/source.c tools/image.c tools/elf.c \
+	tools/image_pc.c tools/bundle.c core/manifest.c core/manifest_check.c core/fmt.c
 SPLITCON_SRC := tools/splitcon.c
 
 TOOLS_DEP := tools/tools.mk $(wildcard include/*.h tools/*.h)
@@ -33,4 +33,5 @@ $(TOOLS_OUT)/san/splitcon: $(SPLITCON_SRC) $(TOOLS_DEP)
 
 # Golden runs of both programs, built with sanitizers; last line "suite tools: P passed, F failed".
 test-tools: $(TOOLS_OUT)/san/mkbundle $(TOOLS_OUT)/san/splitcon
-	HOSTCC=$(HOSTCC) PPC_CROSS=$(PPC_CROSS) unittests/tools/run.sh $(TOOLS_OUT)/san
+	HOSTCC=$(HOSTCC) PPC_CROSS=$(PPC_CROSS) X86_CROSS=$(X86_CROSS) \
+		unittests/tools/run.sh $(TOOLS_OUT)/san

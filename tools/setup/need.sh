@@ -12,17 +12,21 @@ packages()
 	case $1 in
 	build) echo gcc libc6-dev make libfdt-dev device-tree-compiler ;;
 	ppc64) echo gcc-powerpc64le-linux-gnu binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
+	x86_64) echo gcc-x86-64-linux-gnu qemu-system-x86 gzip xz-utils lz4 ;;
+	iso) echo grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ovmf ;;
+	bochs) echo bochs bochsbios vgabios util-linux ;;
 	guests) echo apt binutils-powerpc64le-linux-gnu util-linux tar ;;
 	unit) echo check pkg-config ;;
 	valgrind) echo valgrind libc6-dbg ;;
 	fuzz) echo clang libclang-rt-14-dev ;;
 	lint) echo clang-format universal-ctags gcc-powerpc64le-linux-gnu gcc-powerpc64-linux-gnu ;;
-	test) for g in unit valgrind fuzz lint coverage; do packages $g; done ;;
+	tools) echo gcc-x86-64-linux-gnu gzip xz-utils lz4 zstd bzip2 ;;
+	test) for g in unit valgrind fuzz lint coverage tools; do packages $g; done ;;
 	coverage) echo gcovr ;;
 	bench) echo binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
 	*)
 		echo "need.sh: unknown group '$1'; there are: build ppc64 guests bench coverage" \
-			"test (unit valgrind fuzz lint coverage)" >&2
+			"x86_64 iso bochs test (unit valgrind fuzz lint coverage tools)" >&2
 		return 1
 		;;
 	esac

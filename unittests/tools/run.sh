@@ -21,6 +21,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 
 . "$here/test_images.sh"
+. "$here/test_pc.sh"
 . "$here/test_source.sh"
 . "$here/test_bundle.sh"
 . "$here/test_splitcon.sh"
