@@ -201,6 +201,19 @@ bool sched_wake(struct sched *s, struct vcpu *v, u64 now)
 	return woke;
 }
 
+bool sched_unblock(struct sched *s, struct vcpu *v, u64 now)
+{
+	bool woke = false;
+
+	lock_take(&s->lock);
+	if (v->se.state == SE_BLOCKED) {
+		set_runnable(&v->se, now);
+		woke = true;
+	}
+	lock_drop(&s->lock);
+	return woke;
+}
+
 bool sched_block(struct sched *s, struct vcpu *v, u64 wake, u64 now)
 {
 	bool blocked = false;

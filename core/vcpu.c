@@ -75,6 +75,12 @@ void vcpu_wake(struct vcpu *v)
 		resched(v->cpu);
 }
 
+void vcpu_unblock(struct vcpu *v)
+{
+	if (sched_unblock(&hv.cpu[v->cpu]->sched, v, arch_now()))
+		resched(v->cpu);
+}
+
 void vcpu_block(struct vcpu *v, u64 wake)
 {
 	if (sched_block(&hv.cpu[v->cpu]->sched, v, wake, arch_now()))

@@ -83,6 +83,9 @@ void sched_on(struct sched *s, struct vcpu *v, u64 now);
  */
 bool sched_wake(struct sched *s, struct vcpu *v, u64 now);
 
+/* The same for an event that v looks for itself before it blocks: a runnable v forgets it. */
+bool sched_unblock(struct sched *s, struct vcpu *v, u64 now);
+
 /*
  * v waits for an event until `wake`. False (and stays runnable) when an event came since it last
  * blocked. Takes the lock.

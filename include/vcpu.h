@@ -44,6 +44,9 @@ struct vcpu *vcpu_find(struct partition *p, u64 index);
 /* Make it runnable and kick its CPU if needed. Any CPU; locks below LOCK_SCHED may be held. */
 void vcpu_wake(struct vcpu *v);
 
+/* The same, but nothing is remembered when it does not wait. */
+void vcpu_unblock(struct vcpu *v);
+
 /* The running vcpu waits for an event or for `wake` (ticks). Its CPU; same locks. */
 void vcpu_block(struct vcpu *v, u64 wake);
 

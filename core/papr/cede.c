@@ -66,6 +66,7 @@ s64 h_confer(struct vcpu *v, u64 proc, u64 count)
 		if (to->cpu != v->cpu)
 			to = NULL;
 	}
+	atomic_fetch_or(&papr_vcpu(v)->attn, ATTN_CEDED);
 	papr_vcpu(v)->put_reason = PUT_CONFER;
 	sched_pass(&hv.cpu[v->cpu]->sched, v, to, arch_now());
 	this_cpu()->resched = true;

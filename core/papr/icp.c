@@ -68,7 +68,7 @@ void papr_icp_update(struct vcpu *v)
 	if (old & ATTN_EXT)
 		return;
 	if (old & ATTN_CEDED)
-		vcpu_wake(v);
+		vcpu_unblock(v); /* papr_wait looks at EXT, under the same lock */
 	vcpu_kick(v);
 }
 

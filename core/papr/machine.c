@@ -96,8 +96,10 @@ static void before_run(struct vcpu *v)
 
 	if (likely(!attn))
 		return;
-	if (attn & ATTN_CEDED)
+	if (attn & ATTN_CEDED) { /* it goes on, wherever it was meanwhile */
 		atomic_fetch_and(&pv->attn, ~ATTN_CEDED);
+		pv->put_reason = PUT_TIME;
+	}
 	if (attn & ATTN_MODE)
 		papr_mode_adopt(v);
 	present(v, pv);

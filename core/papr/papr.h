@@ -20,7 +20,7 @@
 #define ATTN_EXT      1u  /* an external interrupt is deliverable (changes under the vcpu's lock) */
 #define ATTN_MODE     2u  /* the partition's mode bits changed */
 #define ATTN_MEDIATED 4u  /* the port was asked to tell when the guest accepts interrupts */
-#define ATTN_CEDED    8u  /* it gave its CPU away: an interrupt must also wake it */
+#define ATTN_CEDED    8u  /* it gave its CPU away: an interrupt wakes it, if it waits */
 #define ATTN_TAKEN    16u /* beside EXT: it took the interrupt and has not asked which one it is */
 
 #define XICS_IPI      2		 /* interrupt source numbers, as a guest sees them */

@@ -64,7 +64,7 @@ static const struct rtas_call *find(u32 token, u32 nargs, u32 nrets)
 s64 h_rtas(struct vcpu *v, u64 args)
 {
 	struct partition *p = v->part;
-	be32_t head[3], raw[RTAS_ARGS] = { 0 };
+	be32_t head[3], raw[WORDS] = { 0 };
 	u32 in[RTAS_ARGS], out[RTAS_ARGS] = { 0 }, nargs, nrets, bytes;
 	const struct rtas_call *call;
 	u64 g = (u32)args;
@@ -78,7 +78,7 @@ s64 h_rtas(struct vcpu *v, u64 args)
 		return H_PARAMETER;
 	g += HEADER;
 	call = find(be32_to_cpu(head[0]), nargs, nrets);
-	if (call && gcopy_from(p, raw, GPA(g), nargs * 4))
+	if (gcopy_from(p, raw, GPA(g), nargs * 4))
 		return H_PARAMETER;
 	g += nargs * 4;
 	if (!writable(p, g, nrets * 4))
@@ -88,7 +88,7 @@ s64 h_rtas(struct vcpu *v, u64 args)
 	if (call)
 		status = call->fn(v, in, out);
 	raw[0] = cpu_to_be32((u32)status);
-	bytes = status == RTAS_OK && call ? call->nrets * 4u : MIN(nrets, 1u) * 4;
+	bytes = status == RTAS_OK ? call->nrets * 4u : MIN(nrets, 1u) * 4;
 	for (u32 i = 1; i < RTAS_ARGS; i++)
 		raw[i] = cpu_to_be32(out[i - 1]);
 	if (gcopy_to(p, GPA(g), raw, bytes))

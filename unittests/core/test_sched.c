@@ -199,6 +199,20 @@ START_TEST(block_in_the_past_or_after_an_event_returns)
 }
 END_TEST
 
+START_TEST(unblock_wakes_and_is_forgotten)
+{
+	admit(0, 64);
+	ck_assert(!sched_unblock(&s, v[0], 0));
+	ck_assert_int_eq(v[0]->se.state, SE_OFF);
+	sched_on(&s, v[0], 0);
+	ck_assert(!sched_unblock(&s, v[0], 10));
+	ck_assert(sched_block(&s, v[0], TIME_NEVER, 10));
+	ck_assert(sched_unblock(&s, v[0], 20));
+	ck_assert_int_eq(v[0]->se.state, SE_RUNNABLE);
+	ck_assert_uint_eq(v[0]->se.since, 20);
+}
+END_TEST
+
 START_TEST(events_do_not_start_what_is_off)
 {
 	u64 until;
@@ -317,6 +331,7 @@ Suite *suite_sched(void)
 	tcase_add_test(t, block_until_a_time);
 	tcase_add_test(t, owner_takes_its_slot_back_when_it_wakes);
 	tcase_add_test(t, block_in_the_past_or_after_an_event_returns);
+	tcase_add_test(t, unblock_wakes_and_is_forgotten);
 	tcase_add_test(t, events_do_not_start_what_is_off);
 	tcase_add_test(t, yield_gives_the_rest_of_the_slot);
 	tcase_add_test(t, a_gift_of_slack_yields_to_the_owner);

@@ -53,6 +53,24 @@ START_TEST(ipi_wakes_once)
 }
 END_TEST
 
+/* What came while it did not wait is no reason to return from the next cede. */
+START_TEST(interrupts_are_not_remembered)
+{
+	lab_call(lab_v0, H_CPPR, 0xff);
+	lab_call(lab_v0, H_PROD, 0);
+	lab_call(lab_v0, H_CEDE, 0);
+	lab_call(lab_v0, H_IPI, 0, 4);
+	lab_call(lab_v0, H_IPI, 0, 0xff);
+	lab_call(lab_v0, H_CEDE, 0);
+	ck_assert_int_eq(lab_v0->se.state, SE_BLOCKED);
+	lab_call(lab_v0, H_PROD, 0);
+	lab_call(lab_v0, H_IPI, 0, 4);
+	lab_call(lab_v0, H_IPI, 0, 0xff);
+	lab_call(lab_v0, H_CEDE, 0);
+	ck_assert_int_eq(lab_v0->se.state, SE_BLOCKED);
+}
+END_TEST
+
 START_TEST(masked_ipi_does_not_wake)
 {
 	lab_call(lab_v0, H_CPPR, 4);
@@ -183,6 +201,7 @@ Suite *suite_papr_cede(void)
 {
 	return LAB_SUITE("papr_cede", cede_blocks_and_enables_interrupts,
 			 cede_until_the_decrementer, cede_with_an_interrupt_pending, ipi_wakes_once,
+			 interrupts_are_not_remembered,
 			 masked_ipi_does_not_wake, prod_wakes, prod_before_cede,
 			 prod_of_a_stopped_vcpu_does_not_start_it, confer_to_all,
 			 confer_to_oneself_waits_for_a_prod, confer_looks_at_the_dispatch_count,

@@ -97,6 +97,31 @@ START_TEST(log_of_a_wait)
 }
 END_TEST
 
+/* A cede that does not wait, or whose wait ends before anybody takes the CPU, is no absence. */
+START_TEST(log_of_a_wait_that_was_none)
+{
+	logging(3, 4096);
+	lab_call(lab_v0, H_PROD, 0);
+	lab_call(lab_v0, H_CEDE, 0);
+	machine_papr.before_run(lab_v0);
+	preempt();
+	ck_assert_uint_eq(lab_be(LOG + 1, 1), 4);
+	lab_call(lab_v0, H_CEDE, 0);
+	lab_call(lab_v0, H_PROD, 0);
+	machine_papr.before_run(lab_v0);
+	preempt();
+	ck_assert_uint_eq(lab_be(LOG + 48 + 1, 1), 4);
+	lab_call(lab_v0, H_CONFER, ~0ull, 0);
+	machine_papr.before_run(lab_v0);
+	preempt();
+	ck_assert_uint_eq(lab_be(LOG + 96 + 1, 1), 4);
+	lab_call(lab_v0, H_CONFER, ~0ull, 0);
+	preempt();
+	ck_assert_uint_eq(lab_be(LOG + 144 + 1, 1), 3);
+	ck_assert_uint_eq(logged(), 4);
+}
+END_TEST
+
 START_TEST(log_wraps)
 {
 	logging(3, 48 * 3 + 20); /* room for three, and what is left is not used */
@@ -114,5 +139,6 @@ END_TEST
 Suite *suite_papr_dtl(void);
 Suite *suite_papr_dtl(void)
 {
-	return LAB_SUITE("papr_dtl", log_of_a_preemption, log_of_a_wait, log_wraps);
+	return LAB_SUITE("papr_dtl", log_of_a_preemption, log_of_a_wait,
+			 log_of_a_wait_that_was_none, log_wraps);
 }

@@ -68,6 +68,8 @@ START_TEST(outside_memory)
 	lab_set_be(END - 8, 4, 1);
 	lab_set_be(END - 4, 4, 5);
 	lab_error(H_PARAMETER, lab_v0, HV_RTAS, END - 24); /* no room for the result */
+	block(END - 12, 3, 0);
+	lab_error(H_PARAMETER, lab_v0, HV_RTAS, END - 12); /* nor a service that would read them */
 }
 END_TEST
 
