@@ -43,7 +43,7 @@ run()
 mkdir -p "$out"
 find "$bin" -name '*.gcda' -delete
 run unit "$bin/unit" unit
-run oracle "$bin/oracle" --calls "$CALLS"
+run oracle "$bin/oracle" --total "$CALLS"
 run seeds "$bin/play" harness/fuzz/seeds/*.seq
 run inject "$bin/inject" harness/fuzz/seeds/*.seq
 run bundles "$bin/replay_manifest" "$O"/fuzz/bundles/*

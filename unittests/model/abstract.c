@@ -89,34 +89,6 @@ static void abstract_part(struct m_part *a, struct partition *p)
 	}
 }
 
-static void abstract_frames(struct m_state *s)
-{
-	const struct palloc *pa = &hv.palloc;
-
-	for (u64 i = 0; i < pa->nframes; i++) {
-		const struct frame *f = &pa->frames[i];
-
-		switch (f->use) {
-		case FRAME_FREE:
-			s->free_frames++;
-			break;
-		case FRAME_GUEST:
-			s->part[f->owner % (M_PARTS + 1)].guest_frames++;
-			s->part[f->owner % (M_PARTS + 1)].pins += f->pins;
-			break;
-		case FRAME_HV:
-		case FRAME_TABLE:
-			if (f->owner)
-				s->part[f->owner % (M_PARTS + 1)].pool_frames++;
-			else
-				s->hv_frames++;
-			break;
-		default:
-			break;
-		}
-	}
-}
-
 void abstract_state(struct m_state *s)
 {
 	u64 slot = (arch_now() - hv.cpu[0]->sched.epoch) / hv.cpu[0]->sched.slot_ticks;
@@ -124,7 +96,7 @@ void abstract_state(struct m_state *s)
 	memset(s, 0, sizeof(*s));
 	s->free_pages = hv.palloc.nfree;
 	s->total_pages = hv.palloc.ntotal;
-	abstract_frames(s);
+	pages_abstract(s);
 	for (unsigned i = 0; i < M_CPUS; i++) {
 		const struct cpu *c = hv.cpu[i];
 
@@ -235,6 +207,7 @@ bool compare_state(const struct model *m, bool all_memory)
 	abstract_state(&real);
 	if (memcmp(&real, &m->s, sizeof(real)))
 		report(&m->s, &real);
+	pages_compare(m, all_memory);
 	compare_memory(m, all_memory);
 	return !oracle_differs;
 }
@@ -267,16 +240,9 @@ void adopt_partition(struct model *m, unsigned lp, bool restart)
 		pm->vcpu[i].ent = p->vcpu[i]->index_on_cpu;
 		pm->vcpu[i].slots = p->vcpu[i]->se.nslots;
 	}
-	for (u64 at = 0; at < pm->bytes; at += HV_PAGE_SIZE) {
-		unsigned prot;
-		pa_t pa;
-
-		if (arch_gspace_query(&p->gspace, GPA(at), &pa, &prot))
-			differs("partition %u: nothing is mapped at 0x%llx", lp,
-				(unsigned long long)at);
-		else
-			pm->page[at >> HV_PAGE_SHIFT] = um_phys(pa);
-		memcpy(pm->mem + at, pm->page[at >> HV_PAGE_SHIFT], HV_PAGE_SIZE);
-	}
+	pages_created(m, lp);
+	pages_mapped(m, lp);
+	for (u64 i = 0; i < pm->bytes >> HV_PAGE_SHIFT && !oracle_differs; i++)
+		memcpy(pm->mem + i * HV_PAGE_SIZE, pm->page[i], HV_PAGE_SIZE);
 	memcpy(pm->boot, pm->mem, pm->bytes);
 }

@@ -15,6 +15,7 @@
 static struct manifest manifest;
 static struct model *const m = &drive.m;
 static u64 free_at_boot;
+static u8 memory[M_PARTS + 1][2][M_MEM];
 
 /* Time stands still within a call, and no other CPU interferes. */
 void __wrap_um_point(void);
@@ -54,7 +55,7 @@ static void create(void)
 	memcpy(mp->machine, "papr", 5);
 	mp->vcpus = 1 + (u32)drive_random(M_VCPUS);
 	mp->memory = M_MEM - KIB(64) * drive_random(2);
-	mp->share = (u32)drive_random(5);
+	mp->share = (u32)drive_random(M_SHARE);
 	mp->console = true;
 	mp->controller = lp == 1 || chance(20);
 	mp->hold = chance(40);
@@ -223,8 +224,11 @@ static void dying(unsigned lp, const struct m_state *real)
 static void reap(void)
 {
 	struct m_state real;
+	u32 mortal = 0;
 
 	set_cpu((unsigned)drive_random(M_CPUS));
+	for (unsigned i = 1; i <= M_PARTS; i++)
+		mortal |= (u32)(m->s.part[i].state == M_DYING) << i;
 	for (u64 n = 1 + drive_random(4); n && partition_reap(); n--)
 		;
 	abstract_state(&real);
@@ -237,13 +241,10 @@ static void reap(void)
 			m_again(m, i);
 			drive.all = true;
 		} else if (p->state == M_RESTARTING && !real.part[i].pins) {
-			p->pins = 0;
-			for (unsigned k = 0; k < p->nvcpus; k++) {
-				p->vcpu[k].vpa = p->vcpu[k].dtl = M_NONE;
-				p->vcpu[k].vpa_size = p->vcpu[k].dtl_size = 0;
-			}
+			m_unpin(m, i);
 		}
 	}
+	pages_released(m, mortal);
 }
 
 /* ---- the rest ------------------------------------------------------------------------------ */
@@ -346,7 +347,7 @@ void env_boot(void)
 	static struct boot_info bi;
 	struct m_state real;
 
-	um_setup(&(struct um_config){ .ncpus = M_CPUS, .ram = MIB(3), .rtc = M_RTC });
+	um_setup(&(struct um_config){ .ncpus = M_CPUS, .ram = M_RAM, .rtc = M_RTC });
 	um_lock_count = lock_count;
 	hv_reset();
 	arch_boot(&bi);
@@ -356,6 +357,11 @@ void env_boot(void)
 		hv.cpu[i]->online = true;
 	um_advance(1000);
 	memset(m, 0, sizeof(*m));
+	for (unsigned i = 1; i <= M_PARTS; i++) {
+		m->more[i].mem = memory[i][0];
+		m->more[i].boot = memory[i][1];
+	}
+	pages_boot(m);
 	abstract_state(&real);
 	m->s = real;
 	free_at_boot = real.free_pages;

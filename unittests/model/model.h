@@ -10,16 +10,30 @@
 #include "hcall.h"
 #include "types.h"
 
-#define M_PARTS 4 /* partitions are numbered 1 .. M_PARTS */
+/* A small machine, where much happens in few calls, and a large one (oracle-large). */
+#ifdef M_LARGE
+#define M_PARTS 8 /* partitions are numbered 1 .. M_PARTS */
+#define M_VCPUS 16
+#define M_CPUS	4
+#define M_MEM	MIB(8) /* of a partition, at most: 2048 pages */
+#define M_RAM	MIB(80)
+#define M_SHARE 2
+#else
+#define M_PARTS 4
 #define M_VCPUS 3
 #define M_CPUS	2
-#define M_MEM	KIB(320) /* of a partition, at most */
-#define M_NVRAM KIB(16)
-#define M_NONE	(~0ull)
-#define M_DEAD	0xff /* M_NONE of a number of 8 bits */
-#define M_NEVER (~0ull)
-#define M_HZ	512000000ull /* ticks, and time base units, in a second */
-#define M_RTC	1700000000ull
+#define M_MEM	KIB(320)
+#define M_RAM	MIB(3)
+#define M_SHARE 5
+#endif
+#define M_PAGES	 (M_MEM / HV_PAGE_SIZE)
+#define M_FRAMES (M_RAM / HV_PAGE_SIZE)
+#define M_NVRAM	 KIB(16)
+#define M_NONE	 (~0ull)
+#define M_DEAD	 0xff /* M_NONE of a number of 8 bits */
+#define M_NEVER	 (~0ull)
+#define M_HZ	 512000000ull /* ticks, and time base units, in a second */
+#define M_RTC	 1700000000ull
 
 /* As HV_PARTITION_INFO numbers them. */
 enum m_part_state { M_GONE, M_READY = 2, M_RUNNING, M_STOPPED, M_DYING, M_RESTARTING };
@@ -62,7 +76,6 @@ struct m_vcpu_more {
 	u64 cpu, ent, slots; /* where it lives, its number and its share there */
 	u64 ready_since, left, waited, stolen;
 	bool had_vpa; /* when it left its processor */
-	bool ceded;   /* and has not gone on since */
 	u8 put_reason;
 };
 struct m_part_more {
@@ -72,10 +85,19 @@ struct m_part_more {
 	char name[PART_NAME_LEN];
 	u64 boot_nip, boot_r3;
 	u8 in[256];
-	u8 *page[M_MEM / HV_PAGE_SIZE]; /* the real ones */
+	u32 map[M_PAGES];  /* the logical map: number of the machine page */
+	u8 *page[M_PAGES]; /* the real ones */
 	u8 *real_nvram;
-	u8 mem[M_MEM], boot[M_MEM], nvram[M_NVRAM];
+	u32 object; /* the page of the core's object for it */
+	u8 *mem, *boot, nvram[M_NVRAM];
 	struct m_vcpu_more vcpu[M_VCPUS];
+};
+
+/* Each machine page has one owner. */
+enum m_use { M_NO_RAM, M_FREE, M_HV, M_TABLE, M_GUEST }; /* as the core numbers them */
+struct m_frame {
+	u8 use, owner; /* 0: the hypervisor */
+	u16 pins;
 };
 
 #define M_TOUCHED 64
@@ -85,13 +107,17 @@ struct model {
 	bool gift_owned[M_CPUS]; /* the giver gave its own slot, not slack */
 	const u8 *slots[M_CPUS]; /* which ent owns each slot of the ring */
 	struct m_part_more more[M_PARTS + 1];
+	struct m_frame frame[M_FRAMES];
 	/* of the last step */
 	unsigned here;	   /* the CPU that does it */
 	bool look[M_CPUS]; /* this CPU must be told to think again */
 	unsigned ntouched; /* pages of guests that were stored to; M_TOUCHED: too many */
 	struct {
-		u8 part, page;
+		u8 part;
+		u16 page;
 	} touched[M_TOUCHED];
+	unsigned npinned; /* machine pages whose pins changed */
+	u32 pinned[8];
 	u32 nvram_touched; /* bit for each partition */
 	u8 out[3 + 16];	   /* what the console shows of an output call */
 	unsigned nout;
@@ -137,6 +163,9 @@ void m_store_bytes(struct model *m, unsigned lp, u64 at, const void *from, u64 n
 u64 m_get(const struct model *m, unsigned lp, u64 at, unsigned n); /* big-endian */
 void m_set(struct model *m, unsigned lp, u64 at, unsigned n, u64 val);
 
+/* An area of that partition becomes shared with the hypervisor (by = 1), or is not any more. */
+void m_pin(struct model *m, unsigned lp, u64 at, int by);
+
 /* ---- what the machine does between calls: world.c ------------------------------------------ */
 u32 m_interrupt(const struct m_part *p, unsigned vc, u64 *prio); /* deliverable; 0 = none */
 void m_interrupts_changed(struct model *m, unsigned lp);
@@ -154,6 +183,7 @@ void m_switch(struct model *m, unsigned cpu, unsigned lp, unsigned vc); /* lp 0:
 void m_enter(struct model *m, unsigned lp, unsigned vc);
 void m_tick(struct model *m, unsigned cpu);
 void m_input(struct model *m, unsigned lp, const u8 *buf, unsigned n);
+void m_unpin(struct model *m, unsigned lp);
 void m_again(struct model *m, unsigned lp); /* a restart has come to its end */
 void m_expire(struct model *m);		    /* after the time went on */
 

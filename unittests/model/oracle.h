@@ -16,6 +16,14 @@ bool compare_state(const struct model *m, bool all_memory);
 /* The partition was just created for real: the model learns what it is and where it stands. */
 void adopt_partition(struct model *m, unsigned lp, bool restart);
 
+/* pages.c: owners of pages and logical maps; steps of the environment that change them. */
+void pages_abstract(struct m_state *s);
+void pages_compare(const struct model *m, bool all);
+void pages_boot(struct model *m);
+void pages_created(struct model *m, unsigned lp);
+void pages_mapped(struct model *m, unsigned lp);
+void pages_released(struct model *m, u32 dying);
+
 /* A line of a report; the first one is the divergence. */
 void differs(const char *f, ...) __printf(1, 2);
 extern bool oracle_differs;
@@ -24,9 +32,8 @@ extern bool oracle_differs;
 struct drive {
 	struct model m;
 	u64 rng;
-	u64 calls, limit, light;
-	u64 served[256]; /* how often each row was called, and how often with success */
-	u64 worked[256];
+	u64 calls, light;
+	u64 worked[256]; /* how often each row was called with success */
 	bool verbose, all;
 };
 extern struct drive drive;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The partitions' memory in the model, and which of its pages the last step stored to. */
+/* The partitions' memory in the model: its pages, and which of them the last step changed. */
 #include <string.h>
 
 #include "model.h"
@@ -25,7 +25,7 @@ static void touch(struct model *m, unsigned lp, u64 page)
 	if (m->ntouched == M_TOUCHED)
 		return; /* the next look at all memory finds it */
 	m->touched[m->ntouched].part = (u8)lp;
-	m->touched[m->ntouched++].page = (u8)page;
+	m->touched[m->ntouched++].page = (u16)page;
 }
 
 void m_store_bytes(struct model *m, unsigned lp, u64 at, const void *from, u64 n)
@@ -53,4 +53,15 @@ void m_set(struct model *m, unsigned lp, u64 at, unsigned n, u64 val)
 	for (unsigned i = 0; i < n; i++)
 		b[i] = (u8)(val >> 8 * (n - 1 - i));
 	m_store_bytes(m, lp, at, b, n);
+}
+
+void m_pin(struct model *m, unsigned lp, u64 at, int by)
+{
+	u32 frame = m->more[lp].map[at >> HV_PAGE_SHIFT];
+
+	m->frame[frame].pins = (u16)(m->frame[frame].pins + by);
+	m->s.part[lp].pins += (u64)(s64)by;
+	if (m->npinned < ARRAY_SIZE(m->pinned))
+		m->pinned[m->npinned] = frame;
+	m->npinned++;
 }

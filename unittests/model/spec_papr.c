@@ -137,10 +137,12 @@ static bool area(struct m_call *c, u64 at, u64 size)
 	return size && at % HV_PAGE_SIZE + size <= HV_PAGE_SIZE && m_has(c->m, c->lp, at, size);
 }
 
-static void set_area(struct m_part *p, u64 *at, u64 *size, u64 new_at, u64 new_size)
+static void set_area(struct m_call *c, u64 *at, u64 *size, u64 new_at, u64 new_size)
 {
-	p->pins -= *at != M_NONE;
-	p->pins += new_at != M_NONE;
+	if (*at != M_NONE)
+		m_pin(c->m, c->lp, *at, -1);
+	if (new_at != M_NONE)
+		m_pin(c->m, c->lp, new_at, 1);
 	*at = new_at;
 	*size = new_size;
 }
@@ -155,7 +157,7 @@ static s64 register_vpa(struct m_call *c, struct m_vcpu *v, unsigned vc, u64 at)
 	size = m_get(c->m, c->lp, at + 4, 2);
 	if (size < 640 || !area(c, at, size))
 		return H_PARAMETER;
-	set_area(c->p, &v->vpa, &v->vpa_size, at, size);
+	set_area(c, &v->vpa, &v->vpa_size, at, size);
 	m_set(c->m, c->lp, at + 9, 1, m_get(c->m, c->lp, at + 9, 1) | 2);
 	m_count(c->m, c->lp, vc, v->loaded);
 	vm->had_vpa = false;
@@ -177,7 +179,7 @@ static s64 register_log(struct m_call *c, struct m_vcpu *v, u64 at)
 		return H_RESOURCE;
 	if (!area(c, at, size))
 		return H_PARAMETER;
-	set_area(c->p, &v->dtl, &v->dtl_size, at, size);
+	set_area(c, &v->dtl, &v->dtl_size, at, size);
 	return H_SUCCESS;
 }
 
@@ -195,10 +197,10 @@ s64 model_h_register_vpa(struct m_call *c)
 	case 5:
 		if (v->dtl != M_NONE)
 			return H_RESOURCE;
-		set_area(c->p, &v->vpa, &v->vpa_size, M_NONE, 0);
+		set_area(c, &v->vpa, &v->vpa_size, M_NONE, 0);
 		return H_SUCCESS;
 	case 6:
-		set_area(c->p, &v->dtl, &v->dtl_size, M_NONE, 0);
+		set_area(c, &v->dtl, &v->dtl_size, M_NONE, 0);
 		return H_SUCCESS;
 	default:
 		return H_PARAMETER;
@@ -214,7 +216,6 @@ static void wait_for_event(struct m_call *c, u8 why)
 	if (m_interrupt(c->p, c->vc, &prio))
 		return;
 	more(c)->put_reason = why;
-	more(c)->ceded = true;
 	m_wait(c->m, c->lp, c->vc);
 }
 

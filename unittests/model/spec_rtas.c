@@ -266,10 +266,9 @@ s64 model_h_rtas(struct m_call *c)
 	if (nargs > 16 || nrets > 16)
 		return H_PARAMETER;
 	size = 12 + 4 * (nargs + nrets);
-	/* without results the core does not look behind the head: it knows no such service */
-	if (nrets && !m_has(m, c->lp, at, size))
+	if (!m_has(m, c->lp, at, size))
 		return H_PARAMETER;
-	for (unsigned i = 0; i < nargs && nrets; i++)
+	for (unsigned i = 0; i < nargs; i++)
 		in[i] = (u32)m_get(m, c->lp, at + 12 + 4 * i, 4);
 	s = find(token, nargs, nrets);
 	if (s)

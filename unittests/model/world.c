@@ -42,11 +42,7 @@ void m_interrupts_changed(struct model *m, unsigned lp)
 		v->external = m_interrupt(p, i, &prio) != 0;
 		if (!v->external || before)
 			continue;
-		/*
-		 * The core also notes a wake-up for one that ceded and was woken, or did not have
-		 * to wait, but has not gone on yet: its next H_CEDE may return early.
-		 */
-		if (v->sched == M_WAIT || m->more[lp].vcpu[i].ceded)
+		if (v->sched == M_WAIT)
 			m_wake(m, lp, i);
 		if (v->loaded && m->more[lp].vcpu[i].cpu != m->here)
 			m->look[m->more[lp].vcpu[i].cpu] = true;
@@ -101,13 +97,13 @@ bool m_ent(const struct model *m, unsigned cpu, u64 ent, unsigned *lp, unsigned 
 
 u64 m_next_ready(const struct model *m, unsigned cpu, u64 ent)
 {
-	unsigned lp, vc;
+	u64 best = 64; /* how far behind ent, less one */
 
-	for (u64 k = 1; k <= 64; k++)
-		if (m_ent(m, cpu, (ent + k) % 64, &lp, &vc) &&
-		    m->s.part[lp].vcpu[vc].sched == M_RUN)
-			return (ent + k) % 64;
-	return M_DEAD;
+	for (unsigned lp = 1; lp <= M_PARTS; lp++)
+		for (unsigned i = 0; i < m->s.part[lp].nvcpus; i++)
+			if (m->more[lp].vcpu[i].cpu == cpu && m->s.part[lp].vcpu[i].sched == M_RUN)
+				best = MIN(best, (m->more[lp].vcpu[i].ent - ent - 1) % 64);
+	return best < 64 ? (ent + 1 + best) % 64 : M_DEAD;
 }
 
 static u64 slot(const struct model *m)
@@ -218,25 +214,39 @@ s64 m_destroy(struct model *m, unsigned lp)
 	return H_SUCCESS;
 }
 
+/* Nothing is shared with the hypervisor any more. */
+void m_unpin(struct model *m, unsigned lp)
+{
+	struct m_part *p = &m->s.part[lp];
+
+	for (unsigned i = 0; i < p->nvcpus; i++) {
+		struct m_vcpu *v = &p->vcpu[i];
+
+		if (v->vpa != M_NONE)
+			m_pin(m, lp, v->vpa, -1);
+		if (v->dtl != M_NONE)
+			m_pin(m, lp, v->dtl, -1);
+		v->vpa = M_NONE;
+		v->vpa_size = 0;
+		v->dtl = M_NONE;
+		v->dtl_size = 0;
+	}
+}
+
 void m_again(struct model *m, unsigned lp)
 {
 	struct m_part *p = &m->s.part[lp];
 	struct m_part_more *pm = &m->more[lp];
 
+	m_unpin(m, lp);
 	for (unsigned i = 0; i < p->nvcpus; i++) {
 		struct m_vcpu *v = &p->vcpu[i];
 
 		m_vcpu_reset(v, i ? 0 : pm->boot_nip, i ? 0 : pm->boot_r3);
 		v->online = 0;
 		v->external = 0;
-		pm->vcpu[i].ceded = false;
 		v->mode = 0;
-		v->vpa = M_NONE;
-		v->vpa_size = 0;
-		v->dtl = M_NONE;
-		v->dtl_size = 0;
 	}
-	p->pins = 0;
 	p->mode = 0;
 	p->prtb = 0;
 	p->prtb_log2 = 0;
@@ -358,7 +368,7 @@ void m_enter(struct model *m, unsigned lp, unsigned vc)
 	struct m_vcpu *v = &m->s.part[lp].vcpu[vc];
 	u64 ail = v->mode >> 23 & 3, base = 0, msr;
 
-	m->more[lp].vcpu[vc].ceded = false;
+	m->more[lp].vcpu[vc].put_reason = SLICE;
 	if (!v->external || !(v->msr & BIT(15)))
 		return;
 	msr = BIT(63) | (v->msr & BIT(12)) | (v->mode >> 25 & 1);
