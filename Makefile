@@ -44,6 +44,7 @@ help:
 	@echo 'make contract       contract tests on the process port'
 	@echo 'make guests-um      the test guests as processes'
 	@echo 'make oracle         random calls against their specification'
+	@echo 'make mutants        do the tests notice faults planted into core/? (minutes)'
 	@echo 'make coverage       lines and branches of core/ that the tests reach'
 	@echo 'make fuzz           replay seeds, then a bounded run (FUZZ_TIME=seconds)'
 	@echo 'make inject         seeds again, each of their allocations fails once'

@@ -2,8 +2,9 @@
 /*
  * Suites in several processes: one worker for each processor takes the next suite when it is done
  * with one. Tests share the worker's process, which is much faster than one for each (UNIT_FORK=1
- * does that). A worker that crashes or hangs costs one failure, and its suite runs again with a
- * process for each test, so that the report names the test. Read main.c first.
+ * does that; UNIT_QUICK=1 ends with the first failure). A worker that crashes or hangs costs one
+ * failure, and its suite runs again with a process for each test, so that the report names the
+ * test. Read main.c first.
  */
 #include "workers.h"
 
@@ -26,6 +27,7 @@ struct word {
 };
 
 static int queue[2], words[2]; /* pipes: numbers of suites; struct word */
+static bool quick;
 
 static struct {
 	pid_t pid;
@@ -86,6 +88,8 @@ static unsigned listen(struct tally *t, unsigned next)
 			t->run += w.tally.run;
 			t->failed += w.tally.failed;
 		}
+		if (t->failed && quick)
+			break;
 	}
 	return next;
 }
@@ -134,6 +138,8 @@ static unsigned run_round(unsigned *next, unsigned to, unsigned n, bool fork_tes
 		start(i, fork_tests);
 	close(words[1]);
 	*next = listen(t, *next);
+	for (unsigned i = 0; i < n && t->failed && quick; i++)
+		kill(worker[i].pid, SIGKILL);
 	for (unsigned i = 0; i < n; i++) {
 		if (ended_well(i))
 			continue;
@@ -155,9 +161,10 @@ struct tally run_workers(unsigned n)
 	bool fork_tests = getenv("UNIT_FORK") != NULL;
 	struct tally t = { 0 };
 
-	while (next < n) {
+	quick = getenv("UNIT_QUICK") != NULL;
+	while (next < n && !(quick && t.failed)) {
 		ncrashed = run_round(&next, n, nworkers, fork_tests, &t, crashed);
-		for (unsigned i = 0; i < ncrashed && !fork_tests; i++) {
+		for (unsigned i = 0; i < ncrashed && !fork_tests && !quick; i++) {
 			suite = crashed[i];
 			run_round(&suite, suite + 1, 1, true, &t, again);
 		}

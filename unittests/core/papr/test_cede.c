@@ -201,9 +201,8 @@ Suite *suite_papr_cede(void)
 {
 	return LAB_SUITE("papr_cede", cede_blocks_and_enables_interrupts,
 			 cede_until_the_decrementer, cede_with_an_interrupt_pending, ipi_wakes_once,
-			 interrupts_are_not_remembered,
-			 masked_ipi_does_not_wake, prod_wakes, prod_before_cede,
-			 prod_of_a_stopped_vcpu_does_not_start_it, confer_to_all,
+			 interrupts_are_not_remembered, masked_ipi_does_not_wake, prod_wakes,
+			 prod_before_cede, prod_of_a_stopped_vcpu_does_not_start_it, confer_to_all,
 			 confer_to_oneself_waits_for_a_prod, confer_looks_at_the_dispatch_count,
 			 confer_leaves_other_registers_alone, errors, confer_on_one_cpu);
 }

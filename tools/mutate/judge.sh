@@ -1,0 +1,126 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# judge.sh check FILE | build LINE | run LINE: one planted fault. Check: the tests of that file are
+# found, and pass without a fault. Build: compiles the file with the fault, and
+# says in jobs/N.built whether that is a fault, the same machine code, or does not compile. Run:
+# links the test programs with it and says in jobs/N.judged which of them was the first to notice.
+# LINE is one of mutate.sh's lists. The tests of the same file come first, then all tests, the fuzz
+# seeds with their answers, and the oracle. A program that does not end in time has noticed.
+set -u
+tab=$(printf '\t')
+field()
+{
+	printf '%s\n' "$line" | cut -f "$1"
+}
+
+line=$2
+n=${line%%"$tab"*}
+dir=$OUT/jobs/$n
+case $1 in
+check) site=$2 ;;
+build) site=$(field 2) ;;
+run) site=$(field 3) ;;
+esac
+# shellcheck disable=SC2086
+set -- "$1" $site # and now: mode, file, line, column, operator, number
+file=$2
+
+# compile SOURCE OBJECT; core/string.c is compiled inside its test, since the process has a libc
+compile()
+{
+	if [ "$file" = core/string.c ]; then
+		sed "s,\"../../core/string.c\",\"$(realpath "$1")\"," \
+			unittests/core/test_string.c >"$1.test.c"
+		set -- "$1.test.c" "$2"
+	fi
+	# shellcheck disable=SC2086
+	$CC $CFLAGS -iquote "$(dirname "$file")" -iquote unittests/core -c -o "$2" "$1" \
+		>"$2.log" 2>&1
+}
+
+# The name of what the fault replaces in the lists of objects.
+replaced()
+{
+	case $file in
+	core/string.c) echo "$O/um/unittests/core/test_string.o" ;;
+	*) echo "$O/um/${file%.c}.o" ;;
+	esac
+}
+
+build()
+{
+	base=$OUT/base/$(echo "$file" | tr / _)
+	mkdir -p "$dir"
+	if ! [ -f "$base.o" ]; then
+		{ echo "#line 1 \"$file\"" && cat "$file"; } >"$dir/base.c"
+		compile "$dir/base.c" "$dir/base.o" && mv "$dir/base.o" "$base.o"
+	fi
+	"$OUT/mutate" plant "$@" >"$dir/mutant.c" || exit 1
+	if ! compile "$dir/mutant.c" "$dir/mutant.o"; then
+		what="does not compile"
+	elif cmp -s "$dir/mutant.o" "$base.o"; then
+		what=same
+	else
+		what=fault
+	fi
+	printf '%s\t%s\t%s\n' "$n" "$what" "$(field 2-)" >"$OUT/jobs/$n.built"
+}
+
+# link PROGRAM: objects of the program that make built, with the fault in the place of one
+link()
+{
+	old=$(replaced)
+	new=$dir/mutant.o
+	grep -qxF "$old" "$OUT/$1.objs" || return 1
+	# shellcheck disable=SC2046
+	$CC -o "$dir/$1" $(sed "s,^$old\$,$new," "$OUT/$1.objs") $2 >"$dir/link.log" 2>&1 ||
+		exit 1
+}
+
+noticed()
+{
+	printf '%s\t%s\t%s\n' "$n" "$1" "$(field 3-)" >"$OUT/jobs/$n.judged"
+	rm -rf "$dir"
+	exit 0
+}
+
+# Names of the suites that test this file.
+suites()
+{
+	t=$(echo "$file" | sed 's,^core/vio/,core/,
+		s,^\(.*/\)\([a-z_0-9]*\)\.c$,unittests/\1test_\2,')
+	sed -n 's/.*\(LAB_SUITE\|_suite\|suite_create\)("\([a-z_0-9]*\)".*/\2/p' "$t".c \
+		"$t"_*.c 2>/dev/null | sort -u
+}
+
+check()
+{
+	for s in $(suites); do
+		CK_FORK=no "$O/um/unit" unit "$s" >"$OUT/check.log" 2>&1 || {
+			cat "$OUT/check.log"
+			echo "judge.sh: without a fault suite $s fails"
+			exit 1
+		}
+	done
+}
+
+run()
+{
+	link unit "$UNIT_LIBS" || exit 1
+	for s in $(suites); do
+		CK_FORK=no timeout -k 1 20 "$dir/unit" unit "$s" >"$dir/log" 2>&1 ||
+			noticed own-tests
+	done
+	UNIT_QUICK=1 timeout -k 1 60 "$dir/unit" unit >"$dir/log" 2>&1 || noticed unit
+	if link play "$LIBS"; then
+		timeout -k 1 60 "$dir/play" harness/fuzz/seeds/*.seq >"$dir/log" 2>&1 ||
+			noticed seeds
+		link oracle "-Wl,--wrap=um_point $LIBS" || exit 1
+		timeout -k 1 60 "$dir/oracle" --processes 1 --total 200000 >"$dir/log" 2>&1 ||
+			noticed oracle
+	fi
+	noticed nobody
+}
+
+"$@"
