@@ -43,6 +43,7 @@ help:
 	@echo 'make valgrind       the same under valgrind'
 	@echo 'make contract       contract tests on the process port'
 	@echo 'make guests-um      the test guests as processes'
+	@echo 'make be             tests, oracle and test guests as a big-endian process'
 	@echo 'make oracle         random calls against their specification'
 	@echo 'make mutants        do the tests notice faults planted into core/? (minutes)'
 	@echo 'make coverage       lines and branches of core/ that the tests reach'

@@ -86,6 +86,15 @@ static FILE *as_file(const struct place *at, const struct blob *b)
 	return f;
 }
 
+/* POSIX lets a spawn succeed whose program cannot run: the child then ends with this status. */
+#define NOT_EXECUTED 127
+
+static __noreturn void cannot_run(const struct place *at, const char *program, const char *package,
+				  int error)
+{
+	refuse(at, "%s cannot run (%s): apt-get install %s", program, strerror(error), package);
+}
+
 bool run_program(const struct place *at, const char *const argv[], const char *package,
 		 const struct blob *in, struct blob *out)
 {
@@ -104,8 +113,7 @@ bool run_program(const struct place *at, const char *const argv[], const char *p
 	bad = posix_spawnp(&pid, argv[0], &acts, NULL, (char *const *)(uintptr_t)argv, environ);
 	posix_spawn_file_actions_destroy(&acts);
 	if (bad)
-		refuse(at, "%s cannot run (%s): apt-get install %s", argv[0], strerror(bad),
-		       package);
+		cannot_run(at, argv[0], package, bad);
 	if (input)
 		fclose(input);
 	close(pipefd[1]);
@@ -115,5 +123,7 @@ bool run_program(const struct place *at, const char *const argv[], const char *p
 	while (waitpid(pid, &status, 0) < 0)
 		if (errno != EINTR)
 			refuse(at, "waiting for %s: %s", argv[0], strerror(errno));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_EXECUTED)
+		cannot_run(at, argv[0], package, ENOENT);
 	return WIFEXITED(status) && !WEXITSTATUS(status);
 }

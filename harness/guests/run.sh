@@ -1,10 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 #
-# run.sh BUILD: every test guest as a process, with several orders of events. Last line:
-# "suite guests: P passed, F failed".
+# run.sh BUILD [VARIANT [SEED...]]: every test guest as a process (BUILD/VARIANT/rhype), with
+# several orders of events. Last line: "suite guests: P passed, F failed".
 set -u
 build=$1
+rhype=$1/${2:-um}/rhype
+shift
+[ $# = 0 ] || shift
 here=$(dirname "$0")
 passed=0
 failed=0
@@ -18,7 +21,7 @@ try()
 	what="$2 ($1, $3 CPUs, seed $4)"
 	if "$build/tools/mkbundle" "$here/manifests/$1.dts" -o "$tmp/bundle" -D PRE=um: -D POST= \
 		-D GUEST="$2" -D GUEST2="${6:-sum}" -D ARGS= -D ARGS2=seed=7 >"$tmp/log" 2>&1 &&
-		timeout 60 "$build/um/rhype" --no-input --cpus "$3" --seed "$4" "$tmp/bundle" \
+		timeout 60 "$rhype" --no-input --cpus "$3" --seed "$4" "$tmp/bundle" \
 			</dev/null >"$tmp/log" 2>&1 &&
 		grep -q "$5" "$tmp/log" && ! grep -q 'FAIL\|PANIC\|killed' "$tmp/log"; then
 		passed=$((passed + 1))
@@ -29,7 +32,7 @@ try()
 	fi
 }
 
-for seed in 0 1 2 3; do
+for seed in ${*:-0 1 2 3}; do
 	for g in hello calls sum timer hostile; do
 		try one $g 1 $seed "PASS $g"
 	done

@@ -20,6 +20,7 @@ busybox=$dir/busybox/busybox
 libfdt=$dir/libfdt/usr/lib/powerpc64le-linux-gnu/libfdt.a
 strip=${PPC_CROSS:-powerpc64le-linux-gnu-}strip
 me=guest-ppc64.sh
+. "${0%/*}/apt.sh"
 
 update=
 case ${1:-} in
@@ -44,40 +45,6 @@ fail()
 {
 	echo "$me: $*" >&2
 	exit 1
-}
-
-# A package manager state of our own for architecture ppc64el, with the sources and the keys of the
-# system but without their limits to another architecture.
-apt_state()
-{
-	mkdir -p "$apt/lists/partial" "$apt/cache/archives/partial" "$apt/sources"
-	: >"$apt/status"
-	rm -f "$apt/sources/"*
-	: >"$apt/sources/none.list"
-	eval "$(apt-config shell list Dir::Etc::sourcelist/f parts Dir::Etc::sourceparts/d)"
-	for f in "${list:-/etc/apt/sources.list}" "${parts:-/etc/apt/sources.list.d}"/*; do
-		case $f in
-		*.list) sed 's/\barch[-+]*=[^] ]* *//' <"$f" ;;
-		*.sources) sed '/^Architectures/d' <"$f" ;;
-		*) continue ;;
-		esac >"$apt/sources/${f##*/}" 2>/dev/null || rm -f "$apt/sources/${f##*/}"
-	done
-	cat >"$apt/apt.conf" <<-END
-		#clear APT::Architectures;
-		APT::Architectures { "ppc64el"; };
-		APT::Architecture "ppc64el";
-		APT::Sandbox::User "";
-		Acquire::Languages "none";
-		Acquire::Retries "2";
-		Dir::State "$apt";
-		Dir::State::lists "$apt/lists";
-		Dir::State::status "$apt/status";
-		Dir::Cache "$apt/cache";
-		Dir::Etc::sourcelist "$apt/sources/none.list";
-		Dir::Etc::sourceparts "$apt/sources";
-	END
-	APT_CONFIG=$apt/apt.conf
-	export APT_CONFIG
 }
 
 # The value of a field of the newest version of a package.
@@ -190,11 +157,10 @@ for c in apt-get dpkg-deb tar "$strip"; do
 done
 rm -rf "$dir"/tmp.*
 tmp=$dir/tmp.$$
-apt=$tmp/apt
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM HUP
-mkdir -p "$apt"
-apt_state
+mkdir -p "$tmp"
+apt_state "$tmp/apt" ppc64el deb
 fetch
 unpack "$linux" './boot/vmlinux-*'
 unpack busybox-static ./bin/busybox

@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# be.sh BUILD EMULATOR: runs what unit_be.mk built for big-endian ppc64. Each part says how much of
+# it passed; last line: "suite be: P passed, F failed".
+set -u
+build=$1
+emulator=$2
+be=$build/um-be
+seeds=12 # of the oracle, compared call by call
+passed=0
+failed=0
+
+add()
+{
+	printf '  %-8s %5d passed %4d failed\n' "$1" "$2" "$3"
+	passed=$((passed + $2))
+	failed=$((failed + $3))
+}
+
+# part NAME COMMAND...: its line "suite ...: P passed, F failed" is a part of ours
+part()
+{
+	local name=$1 p=0 f=0 status
+	shift
+	timeout 300 "$@" >"$be/$name.log" 2>&1 </dev/null
+	status=$?
+	read -r p f < <(sed -nE 's/^suite [a-z]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' \
+		"$be/$name.log" | tail -n 1)
+	if [ "${f:-0}" = 0 ] && { [ $status != 0 ] || [ "${p:-0}" = 0 ]; }; then
+		echo "FAIL $name: status $status"
+		f=1
+	fi
+	[ "${f:-0}" = 0 ] || grep -vE '^suite ' "$be/$name.log" | tail -n 40
+	add "$name" "${p:-0}" "${f:-0}"
+}
+
+# A process of the wrong kind would prove nothing.
+is_big_endian()
+{
+	local p
+	for p in unit oracle rhype replay_hcall mkbundle splitcon; do
+		# class 64 bit, data big-endian; machine 21 = PowerPC64
+		[ "$(od -An -tx1 -j4 -N2 "$be/$p") $(od -An -tx1 -j18 -N2 "$be/$p")" = \
+			' 02 02  00 15' ] || {
+			echo "FAIL $p is no big-endian ppc64 program"
+			return 1
+		}
+	done
+}
+
+# The oracle prints each call with its results: both byte orders must say the same.
+same_calls()
+{
+	local s p=0 f=0
+	for ((s = 1; s <= seeds; s++)); do
+		"$build/um/oracle" --seed $s --verbose >"$be/le.log" 2>&1
+		$emulator "$be/oracle" --seed $s --verbose >"$be/be.log" 2>&1
+		if [ "$(wc -l <"$be/le.log")" -gt 100 ] && cmp -s "$be/le.log" "$be/be.log"; then
+			p=$((p + 1))
+		else
+			f=$((f + 1))
+			echo "FAIL oracle: seed $s differs between the byte orders:"
+			diff "$be/le.log" "$be/be.log" | head -n 6
+		fi
+	done
+	add calls $p $f
+}
+
+replay()
+{
+	local s p=0 f=0
+	for s in "$build"/fuzz/seeds/*; do
+		if timeout 60 $emulator "$be/replay_hcall" "$s" >"$be/fuzz.log" 2>&1; then
+			p=$((p + 1))
+		else
+			f=$((f + 1))
+			echo "FAIL fuzz: seed $s"
+			head -n 20 "$be/fuzz.log"
+		fi
+	done
+	[ $p -gt 0 ] || f=1
+	add fuzz $p $f
+}
+
+command -v "$emulator" >/dev/null || {
+	echo "be.sh: no $emulator here; run: tools/setup/need.sh be"
+	exit 1
+}
+if ! is_big_endian; then
+	echo "suite be: 0 passed, 1 failed"
+	exit 1
+fi
+# The programs by themselves, for scripts that know of no emulator.
+run=$be/run
+mkdir -p "$run"
+for p in rhype mkbundle splitcon; do
+	printf '#!/bin/sh\nexec %s %s "$@"\n' "$(command -v "$emulator")" "$(realpath "$be/$p")" \
+		>"$run/$p"
+	chmod +x "$run/$p"
+done
+CK_FORK=no part unit $emulator "$be/unit" unit
+part oracle $emulator "$be/oracle" --seconds 5
+same_calls
+part guests harness/guests/run.sh "$build" um-be/run 0 1
+replay
+part tools unittests/tools/run.sh "$run"
+echo "suite be: $passed passed, $failed failed"
+[ "$failed" = 0 ] && [ "$passed" -gt 0 ]

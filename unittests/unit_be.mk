@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The same core, tests and guests as a big-endian process: ppc64, run by QEMU's user emulation.
+# `make be` builds and runs all of it (be.sh); Check and libfdt come from tools/setup/be-ppc64.sh.
+
+BE_CROSS ?= powerpc64-linux-gnu-
+BE_RUN	 ?= qemu-ppc64
+BE_DIR	 := $(shell tools/setup/be-ppc64.sh --print-dir)
+BE_READY := $(BE_DIR)/package
+BE_OUT	 := $(O)/um-be
+BE_SRC	 := $(UNIT_SRC) $(CONTRACT_SRC) $(ORACLE_SRC) $(FUZZ_SRC) harness/fuzz/replay.c \
+	arch/um/main.c $(filter-out core/%,$(MKBUNDLE_SRC)) $(SPLITCON_SRC)
+BE_OBJS	 := $(call um_objs,um-be) $(call unit_objs,um-be,$(BE_SRC))
+BE_PROGS := $(addprefix $(BE_OUT)/,unit oracle rhype replay_hcall mkbundle splitcon)
+
+UM_CC_um-be    := $(BE_CROSS)gcc
+UM_FLAGS_um-be := -static -isystem $(BE_DIR)/include
+$(BE_OUT)/%: UM_LIBS := -L$(BE_DIR)/lib -lfdt
+$(BE_OUT)/%: UNIT_LIBS := -L$(BE_DIR)/lib -lcheck -lcompat -lm -lrt -lpthread -lfdt
+$(BE_OUT)/tools/%.o: UM_FLAGS_um-be += -iquote tools
+
+$(eval $(call um_variant,um-be))
+$(eval $(call unit_variant,um-be))
+$(eval $(call oracle_variant,um-be))
+
+$(BE_OBJS): | $(BE_READY)
+
+$(BE_READY):
+	tools/setup/need.sh be
+	BE_CROSS=$(BE_CROSS) tools/setup/be-ppc64.sh
+
+$(BE_OUT)/replay_hcall: $(call um_objs,um-be) $(FUZZ_SRC:%.c=$(BE_OUT)/%.o) \
+		$(BE_OUT)/harness/fuzz/replay.o
+	$(UM_CC_um-be) -static -o $@ $^ $(UM_LIBS)
+
+$(BE_OUT)/mkbundle: $(MKBUNDLE_SRC:%.c=$(BE_OUT)/%.o)
+	$(UM_CC_um-be) -static -o $@ $^ $(UM_LIBS)
+
+$(BE_OUT)/splitcon: $(SPLITCON_SRC:%.c=$(BE_OUT)/%.o)
+	$(UM_CC_um-be) -static -o $@ $^
+
+.PHONY: be
+be: $(BE_PROGS) $(O)/um/oracle $(FUZZ_SEEDS) tools
+	@tools/setup/need.sh be
+	@unittests/be.sh $(O) $(BE_RUN)
