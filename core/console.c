@@ -108,14 +108,23 @@ static void out_prefix(struct out *o, const struct console_chan *ch, bool rest)
 	out_text(o, rest ? "]+" : "] ");
 }
 
+/* How far the line may be shown: an unfinished escape sequence may yet be left out. */
+static u8 visible(const struct console_chan *ch)
+{
+	return ch->esc ? (u8)(ch->esc - 1) : ch->len;
+}
+
 /* Show on a line of its own what of the channel's line was not shown yet. */
 static void show_piece(struct console *c, struct out *o, struct console_chan *ch)
 {
+	u8 end = visible(ch);
+
 	end_open(c, o);
 	out_prefix(o, ch, ch->partial || ch->shown);
-	out_bytes(o, ch->line + ch->shown, ch->len - ch->shown);
+	if (end > ch->shown)
+		out_bytes(o, ch->line + ch->shown, end - ch->shown);
 	out_text(o, "\r\n");
-	ch->shown = ch->len;
+	ch->shown = MAX(ch->shown, end);
 }
 
 /* Forget the line; `partial`: more of it follows. */
@@ -171,6 +180,10 @@ static void line_end(struct console *c, struct out *o, struct console_chan *ch, 
 static void filter_escape(struct console_chan *ch, char b, bool focus)
 {
 	if (b == '\033') {
+		if (ch->esc && !focus) { /* it ends the one before it */
+			cut_line(ch, (u8)(ch->esc - 1));
+			ch->line[ch->len++] = b;
+		}
 		ch->esc = ch->len;
 	} else if (!ch->esc) {
 		return;
@@ -188,6 +201,21 @@ static void filter_escape(struct console_chan *ch, char b, bool focus)
 	}
 }
 
+/* The line goes on as another one; so does an escape sequence, unless it is all there is. */
+static void full_line(struct console *c, struct out *o, struct console_chan *ch, bool focus)
+{
+	u8 from = visible(ch), rest = (u8)(ch->len - from);
+
+	if (!focus && from > ch->shown)
+		show_piece(c, o, ch);
+	new_line(ch, true);
+	if (focus || !rest || !from)
+		return;
+	memmove(ch->line, ch->line + from, rest);
+	ch->len = rest;
+	ch->esc = 1;
+}
+
 static void line_char(struct console *c, struct out *o, struct console_chan *ch, bool focus, char b)
 {
 	if (ch->cr) { /* CR without LF: the line is written anew */
@@ -198,11 +226,8 @@ static void line_char(struct console *c, struct out *o, struct console_chan *ch,
 			out_prefix(o, ch, false);
 		}
 	}
-	if (ch->len == CONSOLE_LINE) {
-		if (!focus && ch->len > ch->shown)
-			show_piece(c, o, ch);
-		new_line(ch, true);
-	}
+	if (ch->len == CONSOLE_LINE)
+		full_line(c, o, ch, focus);
 	if (focus) {
 		if (!c->open)
 			open_line(c, o);
@@ -376,7 +401,7 @@ void console_flush(void)
 	for (unsigned i = 1; c->mode == CONSOLE_LINES && i <= c->top; i++) {
 		struct console_chan *ch = &c->chan[i];
 
-		if (i == c->focus || ch->len <= ch->shown || now - ch->last < age)
+		if (i == c->focus || visible(ch) <= ch->shown || now - ch->last < age)
 			continue;
 		if (room(c) < WORST(1) + CONSOLE_OWN)
 			break;
@@ -446,7 +471,7 @@ static void chan_close(struct console *c, u8 id)
 	struct console_chan *ch = &c->chan[id];
 	struct out o = { .c = c };
 
-	if (c->mode == CONSOLE_LINES && ch->len > ch->shown)
+	if (c->mode == CONSOLE_LINES && visible(ch) > ch->shown)
 		show_piece(c, &o, ch);
 	if (c->open == id)
 		end_open(c, &o);

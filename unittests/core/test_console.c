@@ -136,6 +136,33 @@ START_TEST(questions_to_the_terminal_are_not_repeated)
 }
 END_TEST
 
+START_TEST(no_part_of_an_escape_sequence_of_others_is_shown)
+{
+	char line[CONSOLE_LINE], want[CONSOLE_LINE + 16];
+
+	ck_write(2, "\033[3", "");
+	some_time_passes();
+	ck_flush("");
+	ck_write(2, "1mx", "");
+	some_time_passes();
+	ck_flush("[b] x\r\n");
+
+	ck_write(2, "v\033[3\033[4mw\n", "[b]+vw\r\n");
+
+	/* a line that is full in the middle of one */
+	memset(line, 'y', sizeof(line));
+	memcpy(line + CONSOLE_LINE - 3, "\033[", 3);
+	snprintf(want, sizeof(want), "[c] %.*s\r\n", CONSOLE_LINE - 3, line);
+	ck_write(3, line, "");
+	ck_write(3, "2J", want);
+	ck_write(3, "z\n", "[c]+z\r\n");
+	ck_write(3, "\033[3", "");
+	um_output_clear();
+	console_partition((lpid_t){ 3 }, false);
+	ck_assert_str_eq(um_output(NULL), "");
+}
+END_TEST
+
 START_TEST(long_line_in_pieces)
 {
 	char text[2 * CONSOLE_LINE + 11], want[3 * CONSOLE_LINE];
@@ -437,6 +464,7 @@ Suite *suite_console(void)
 	tcase_add_test(t, line_written_anew);
 	tcase_add_test(t, escape_sequences_of_the_focus_pass);
 	tcase_add_test(t, questions_to_the_terminal_are_not_repeated);
+	tcase_add_test(t, no_part_of_an_escape_sequence_of_others_is_shown);
 	tcase_add_test(t, long_line_in_pieces);
 	tcase_add_test(t, long_line_of_the_focus_is_not_cut);
 	tcase_add_test(t, the_hypervisors_own_lines);
