@@ -119,23 +119,20 @@ static void cache(struct tree *t, const struct papr_cpu_desc *d)
 
 /*
  * What the processor can do, in bytes behind a header of two (their number; 0). Firmware may know
- * too few of them to say that there is radix translation, which we do know.
+ * too few of them to say that there is radix translation, which we do know. The first description
+ * is the one of that kind; others may follow it.
  */
 static void features(struct tree *t, const struct papr_cpu_desc *d)
 {
 	u8 attr[sizeof(d->pa_features)] = { 0 };
-	unsigned n = d->pa_features_len;
+	unsigned n = d->pa_features[0] + 2u;
 
-	if (n < 2 || n > sizeof(attr) || d->pa_features[1] != 0)
+	if (d->pa_features_len < n || n > sizeof(attr) || n == 2 || d->pa_features[1] != 0)
 		return;
 	memcpy(attr, d->pa_features, n);
-	if (attr[0] <= PA_RADIX && n == attr[0] + 2u) {
-		attr[0] = PA_RADIX + 1;
-		n = attr[0] + 2;
-	}
-	if (attr[0] > PA_RADIX)
-		attr[2 + PA_RADIX] |= 0x80;
-	bytes(t, "ibm,pa-features", attr, n);
+	attr[0] = MAX(attr[0], PA_RADIX + 1);
+	attr[2 + PA_RADIX] |= 0x80;
+	bytes(t, "ibm,pa-features", attr, attr[0] + 2u);
 }
 
 /* One thread per core, and the vcpu's number is its interrupt server's. */
