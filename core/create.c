@@ -280,8 +280,10 @@ err_t hv_load_bundle(const void *bundle, u64 len)
 	err_t err;
 
 	err = palloc_get(&hv.palloc, order, FRAME_HV, (lpid_t){ 0 }, true, &page);
-	if (err)
+	if (err) {
+		log_error("bundle refused: no memory to read its manifest");
 		return err;
+	}
 	m = arch_va(page);
 	err = manifest_read(m, bundle, len, why, sizeof(why));
 	if (err) {
