@@ -1,9 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# awk -f documented.awk include/hcall.h include/hcalls.def core/papr/hcalls.def \
-#	harness/fuzz/unreachable docs/hcalls.md
-# Prints what a seed must show, as play.c names it: each call with each status that its section
-# names, and what holds for all calls; each RTAS service with each status of its row in the table.
+# For documented.sh: what a seed must show, as play.c names it. Each call with each status that its
+# section names, and what holds for all calls; each RTAS service with each status of its row in the
+# table.
 
 FILENAME ~ /hcall\.h$/ && /PAPR calls implemented/ { defined = 1 }
 FILENAME ~ /hcall\.h$/ && /^#define H_/ && !defined { status[$2] = 1 }

@@ -1,86 +1,142 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Fuzz targets. `make fuzz` replays all seeds under ASan and UBSan, then lets libFuzzer search for
-# FUZZ_TIME seconds; crashing inputs stay in build/fuzz.
+# Fuzz targets (docs/fuzzing.md). Every target is one function, LLVMFuzzerTestOneInput, linked as
+#   build/fuzz/replay_T   runs files, gcc with ASan and UBSan
+#   build/fuzz/fuzz_T     libFuzzer, the same sanitizers
+#   build/fuzz/afl_T      AFL++, without sanitizers
+#   build/um-cov/replay_T runs files and counts what they reach
 
-FUZZ_TIME ?= 60
+FUZZ_TIME ?= 120
 FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
-FUZZ_SRC  := $(addprefix harness/fuzz/,fuzz_hcall.c ops.c values.c oracle.c digest.c machine.c)
-SEQ_SRC   := $(addprefix harness/fuzz/,seq_read.c seq_write.c)
-FUZZ_SEEDS := $(patsubst harness/fuzz/seeds/%.seq,$(FUZZ_OUT)/seeds/%,\
-	$(wildcard harness/fuzz/seeds/*.seq))
-FUZZ_GUESTS := hello sum smp
-FUZZ_BUNDLES := $(FUZZ_GUESTS:%=$(FUZZ_OUT)/bundles/one-%) $(FUZZ_OUT)/bundles/two \
-	$(FUZZ_OUT)/bundles/control
-FUZZ_PROGS := $(addprefix $(FUZZ_OUT)/,replay_hcall replay_manifest fuzz_hcall fuzz_manifest \
-	play inject)
+FUZZ_TARGETS := hcall model rtas boot manifest gfdt console cmdline fmt
+FUZZ_MACHINE := $(addprefix harness/fuzz/,machine.c oracle.c digest.c values.c)
+FUZZ_ORACLE  := $(filter-out %/main.c,$(wildcard unittests/model/*.c))
 
-.PHONY: fuzz fuzz-progs
-fuzz: fuzz-progs
-	@harness/fuzz/run.sh $(FUZZ_OUT) $(FUZZ_TIME) $(FUZZ_SEED)
+# Sources beside fuzz_T.c, and options of the link.
+FUZZ_SRC_hcall   := harness/fuzz/ops.c $(FUZZ_MACHINE)
+FUZZ_SRC_model   := $(FUZZ_ORACLE)
+FUZZ_LINK_model  := -Wl,--wrap=um_point
+FUZZ_SRC_rtas    := harness/fuzz/fuzz_model.c $(FUZZ_ORACLE)
+FUZZ_LINK_rtas   := -Wl,--wrap=um_point -Wl,--wrap=make_call
+FUZZ_SRC_boot    := harness/fuzz/bundle.c $(FUZZ_MACHINE)
+FUZZ_LINK_gfdt   := -Wl,--wrap=arch_papr_cpu
+FUZZ_SRC_console := $(FUZZ_MACHINE)
 
-fuzz-progs: $(FUZZ_PROGS) $(FUZZ_SEEDS) $(FUZZ_BUNDLES)
+UM_CC_um-afl := AFL_QUIET=1 afl-clang-fast
+$(eval $(call um_variant,um-afl))
 
 # The search follows coverage of the hypervisor, not of the fuzzer's own checks.
 $(O)/um-fuzz/harness/fuzz/%.o: UM_FLAGS_um-fuzz := $(UM_SANITIZE)
+$(O)/um-fuzz/unittests/model/%.o: UM_FLAGS_um-fuzz := -O2
+$(O)/um-afl/harness/fuzz/%.o: UM_CC_um-afl := $(CLANG)
+$(O)/um-afl/unittests/model/%.o: UM_CC_um-afl := $(CLANG)
 
-$(FUZZ_OUT)/replay_hcall: $(call um_objs,um-asan) \
-		$(FUZZ_SRC:%.c=$(O)/um-asan/%.o) $(O)/um-asan/harness/fuzz/replay.o
-	@mkdir -p $(@D)
-	$(HOSTCC) $(UM_SANITIZE) -o $@ $^ $(UM_LIBS)
+# fuzz_objs VARIANT,TARGET
+fuzz_objs = $(call um_objs,$(1)) $(patsubst %.c,$(O)/$(1)/%.o,\
+	harness/fuzz/fuzz_$(2).c $(FUZZ_SRC_$(2)))
 
-$(FUZZ_OUT)/replay_manifest: $(addprefix $(O)/um-asan/,core/manifest.o core/manifest_check.o \
-		core/fmt.o harness/fuzz/fuzz_manifest.o harness/fuzz/replay.o)
-	@mkdir -p $(@D)
-	$(HOSTCC) $(UM_SANITIZE) -o $@ $^ $(UM_LIBS)
+define fuzz_target
+$(FUZZ_OUT)/replay_$(1): $(call fuzz_objs,um-asan,$(1)) $(O)/um-asan/harness/fuzz/replay.o
+	@mkdir -p $$(@D)
+	$(HOSTCC) $(UM_SANITIZE) $(FUZZ_LINK_$(1)) -o $$@ $$^ $(UM_LIBS)
 
-# Without sanitizers: for `make coverage`, and against planted faults (tools/mutate).
-define fuzz_plain
-$(O)/$(1)/play $(O)/$(1)/inject: $(O)/$(1)/%: $$(call um_objs,$(1)) \
-		$$(FUZZ_SRC:%.c=$(O)/$(1)/%.o) $$(SEQ_SRC:%.c=$(O)/$(1)/%.o) \
-		$(O)/$(1)/harness/fuzz/%.o
+$(FUZZ_OUT)/fuzz_$(1): $(call fuzz_objs,um-fuzz,$(1))
+	@mkdir -p $$(@D)
+	$(CLANG) $(UM_SANITIZE) -fsanitize=fuzzer $(FUZZ_LINK_$(1)) -o $$@ $$^ $(UM_LIBS)
+
+$(FUZZ_OUT)/afl_$(1): $(call fuzz_objs,um-afl,$(1))
+	@mkdir -p $$(@D)
+	$(UM_CC_um-afl) -fsanitize=fuzzer $(FUZZ_LINK_$(1)) -o $$@ $$^ $(UM_LIBS)
+endef
+$(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_target,$(t))))
+
+# Programs over seeds as text.
+FUZZ_SRC := harness/fuzz/fuzz_hcall.c $(FUZZ_SRC_hcall)
+SEQ_SRC  := harness/fuzz/seq_read.c harness/fuzz/seq_write.c
+
+# fuzz_tools VARIANT,FOLDER
+define fuzz_tools
+$(2)/play $(2)/inject: $(2)/%: $$(call um_objs,$(1)) $$(FUZZ_SRC:%.c=$(O)/$(1)/%.o) \
+		$$(SEQ_SRC:%.c=$(O)/$(1)/%.o) $(O)/$(1)/harness/fuzz/%.o
+	@mkdir -p $$(@D)
 	$$(UM_CC_$(1)) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UM_LIBS)
 
-$(O)/$(1)/replay_manifest: $$(addprefix $(O)/$(1)/,core/manifest.o core/manifest_check.o \
-		core/fmt.o harness/fuzz/fuzz_manifest.o harness/fuzz/replay.o)
+$(2)/inject_boot: $$(call um_objs,$(1)) $$(FUZZ_MACHINE:%.c=$(O)/$(1)/%.o) \
+		$(addprefix $(O)/$(1)/harness/fuzz/,inject_boot.o bundle.o)
+	@mkdir -p $$(@D)
 	$$(UM_CC_$(1)) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UM_LIBS)
 endef
-$(foreach v,um um-cov,$(eval $(call fuzz_plain,$(v))))
+$(eval $(call fuzz_tools,um-asan,$(FUZZ_OUT)))
 
-$(FUZZ_OUT)/fuzz_hcall: $(call um_objs,um-fuzz) $(FUZZ_SRC:%.c=$(O)/um-fuzz/%.o)
-	@mkdir -p $(@D)
-	$(CLANG) $(UM_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(UM_LIBS)
-
-$(FUZZ_OUT)/fuzz_manifest: $(addprefix $(O)/um-fuzz/,core/manifest.o core/manifest_check.o \
-		core/fmt.o harness/fuzz/fuzz_manifest.o)
-	@mkdir -p $(@D)
-	$(CLANG) $(UM_SANITIZE) -fsanitize=fuzzer -o $@ $^ $(UM_LIBS)
-
-$(FUZZ_OUT)/play $(FUZZ_OUT)/inject: $(FUZZ_OUT)/%: $(call um_objs,um-asan) \
-		$(FUZZ_SRC:%.c=$(O)/um-asan/%.o) $(SEQ_SRC:%.c=$(O)/um-asan/%.o) \
-		$(O)/um-asan/harness/fuzz/%.o
-	@mkdir -p $(@D)
-	$(HOSTCC) $(UM_SANITIZE) -o $@ $^ $(UM_LIBS)
+# Without sanitizers: for `make coverage`, and against planted faults (tools/mutate).
+# fuzz_plain VARIANT,TARGET
+define fuzz_plain
+$(O)/$(1)/replay_$(2): $(call fuzz_objs,$(1),$(2)) $(O)/$(1)/harness/fuzz/replay.o
+	$$(UM_CC_$(1)) $$(UM_FLAGS_$(1)) $(FUZZ_LINK_$(2)) -o $$@ $$^ $$(UM_LIBS)
+endef
+$(foreach v,um um-cov,$(eval $(call fuzz_tools,$(v),$(O)/$(v))) \
+	$(foreach t,$(FUZZ_TARGETS),$(eval $(call fuzz_plain,$(v),$(t)))))
 
 $(FUZZ_OUT)/mkseed: $(call um_objs,um) $(SEQ_SRC:%.c=$(O)/um/%.o) \
 		$(addprefix $(O)/um/harness/fuzz/,values.o mkseed.o)
 	@mkdir -p $(@D)
 	$(HOSTCC) -o $@ $^ $(UM_LIBS)
 
-$(FUZZ_OUT)/seeds/%: harness/fuzz/seeds/%.seq $(FUZZ_OUT)/mkseed
+# Seeds: a folder for each target.
+FUZZ_GUESTS  := hello sum smp
+FUZZ_BUNDLES := $(FUZZ_GUESTS:%=$(FUZZ_OUT)/seeds/manifest/one-%) \
+	$(addprefix $(FUZZ_OUT)/seeds/manifest/,two control)
+FUZZ_SEEDS   := $(patsubst harness/fuzz/seeds/%.seq,$(FUZZ_OUT)/seeds/hcall/%,\
+	$(wildcard harness/fuzz/seeds/*.seq)) $(FUZZ_BUNDLES) \
+	$(patsubst $(FUZZ_OUT)/seeds/manifest/%,$(FUZZ_OUT)/seeds/boot/%,$(FUZZ_BUNDLES))
+FUZZ_LISTS   := $(patsubst harness/fuzz/seeds/%.list,$(FUZZ_OUT)/seeds/%.done,\
+	$(wildcard harness/fuzz/seeds/*.list))
+
+$(FUZZ_OUT)/seeds/hcall/%: harness/fuzz/seeds/%.seq $(FUZZ_OUT)/mkseed
 	@mkdir -p $(@D)
 	@$(FUZZ_OUT)/mkseed $< $@
 
 FUZZ_BUNDLE = @mkdir -p $(@D) && $(O)/tools/mkbundle -o $@ -D PRE=um: -D POST= \
 	-D GUEST2=sum -D ARGS=steps=3 -D ARGS2=seed=7
 
-$(FUZZ_OUT)/bundles/one-%: harness/guests/manifests/one.dts $(O)/tools/mkbundle
+$(FUZZ_OUT)/seeds/manifest/one-%: harness/guests/manifests/one.dts $(O)/tools/mkbundle
 	$(FUZZ_BUNDLE) -D GUEST=$* $<
 
-$(FUZZ_OUT)/bundles/%: harness/guests/manifests/%.dts $(O)/tools/mkbundle
+$(FUZZ_OUT)/seeds/manifest/%: harness/guests/manifests/%.dts $(O)/tools/mkbundle
 	$(FUZZ_BUNDLE) -D GUEST=hello $<
 
-# Each allocation that a program makes fails in turn.
-.PHONY: inject
-inject: $(FUZZ_OUT)/inject
-	$< harness/fuzz/seeds/*.seq
+$(FUZZ_OUT)/seeds/boot/%: $(FUZZ_OUT)/seeds/manifest/%
+	@mkdir -p $(@D)
+	@cp $< $@
+
+$(FUZZ_OUT)/seeds/%.done: harness/fuzz/seeds/%.list harness/fuzz/list.sh
+	@harness/fuzz/list.sh $< $(FUZZ_OUT)/seeds/$*
+	@touch $@
+
+# Of targets whose input stands for random numbers: some of those, and found inputs as .hex.
+FUZZ_RANDOM  := $(foreach t,model rtas gfdt,$(foreach n,1 2 3 4 5 6 7 8,\
+	$(FUZZ_OUT)/seeds/$(t)/random-$(n)))
+FUZZ_HEX     := $(patsubst harness/fuzz/seeds/%.hex,$(FUZZ_OUT)/seeds/%,\
+	$(wildcard harness/fuzz/seeds/*/*.hex))
+
+$(FUZZ_RANDOM): $(FUZZ_OUT)/mkseed
+	@mkdir -p $(@D)
+	@$< -r $(lastword $(subst -, ,$@)) 2000 $@
+
+$(FUZZ_HEX): $(FUZZ_OUT)/seeds/%: harness/fuzz/seeds/%.hex $(FUZZ_OUT)/mkseed
+	@mkdir -p $(@D)
+	@$(FUZZ_OUT)/mkseed -x $< $@
+
+.PHONY: fuzz fuzz-progs fuzz-seeds inject
+fuzz-seeds: $(FUZZ_SEEDS) $(FUZZ_LISTS) $(FUZZ_RANDOM) $(FUZZ_HEX)
+
+fuzz-progs: $(foreach t,$(FUZZ_TARGETS),$(FUZZ_OUT)/replay_$(t) $(FUZZ_OUT)/fuzz_$(t)) \
+	$(FUZZ_OUT)/play $(FUZZ_OUT)/mkseed fuzz-seeds
+
+fuzz: fuzz-progs
+	@harness/fuzz/run.sh $(FUZZ_OUT) $(FUZZ_TIME) $(FUZZ_SEED) $(FUZZ_TARGETS)
+
+# Each allocation that a program, or the boot of a bundle, makes fails in turn.
+inject: $(FUZZ_OUT)/inject $(FUZZ_OUT)/inject_boot $(FUZZ_BUNDLES)
+	$(FUZZ_OUT)/inject harness/fuzz/seeds/*.seq
+	$(FUZZ_OUT)/inject_boot $(FUZZ_BUNDLES)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * mkseed IN.seq OUT: compiles a program for the sequence fuzzer from text (seq.h); mkseed -d IN
- * writes the text of a compiled one. Next to read: seq_read.c.
+ * writes the text of a compiled one. -x and -r make inputs of other targets, from hexadecimal
+ * digits and from nothing. Next to read: seq_read.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -19,25 +20,72 @@ static FILE *open_file(const char *name, const char *mode)
 	return f;
 }
 
-int main(int argc, char **argv)
+static int decompile(const char *name)
+{
+	FILE *in = open_file(name, "rb");
+	static u8 data[1 << 16];
+	size_t n = fread(data, 1, sizeof(data), in);
+
+	printf("# SPDX-License-Identifier: GPL-2.0-or-later\n");
+	seq_write(data, n, stdout);
+	return ferror(in) || fflush(stdout);
+}
+
+static int compile(const char *name, const char *to)
 {
 	static struct seq s;
-	FILE *in, *out;
+	FILE *in = open_file(name, "r"), *out;
 
-	if (argc != 3) {
-		fprintf(stderr, "usage: mkseed IN.seq OUT\n       mkseed -d IN\n");
-		return 2;
-	}
-	if (!strcmp(argv[1], "-d")) {
-		in = open_file(argv[2], "rb");
-		s.n = fread(s.byte, 1, sizeof(s.byte), in);
-		printf("# SPDX-License-Identifier: GPL-2.0-or-later\n");
-		seq_write(s.byte, s.n, stdout);
-		return ferror(in) || fflush(stdout);
-	}
-	in = open_file(argv[1], "r");
-	seq_read(&s, in, argv[1]);
-	out = open_file(argv[2], "wb");
+	seq_read(&s, in, name);
+	out = open_file(to, "wb");
 	fwrite(s.byte, 1, s.n, out);
 	return ferror(in) || fclose(out);
+}
+
+/* Hexadecimal digits, two for a byte; # begins a comment. */
+static int from_hex(const char *name, const char *to)
+{
+	FILE *in = open_file(name, "r"), *out = open_file(to, "wb");
+	char line[4096];
+
+	while (fgets(line, sizeof(line), in)) {
+		unsigned b;
+		int n;
+
+		line[strcspn(line, "#\n")] = '\0';
+		for (char *at = line; sscanf(at, " %2x%n", &b, &n) == 1; at += n)
+			fputc((int)b, out);
+	}
+	return ferror(in) || fclose(out);
+}
+
+/*
+ * N bytes that look random, half of them small: for targets that take the input for random numbers,
+ * and for programs of the sequence fuzzer, where a vcpu is one of few.
+ */
+static int from_nothing(u64 seed, unsigned n, const char *to)
+{
+	FILE *out = open_file(to, "wb");
+
+	while (n--) {
+		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
+		fputc((int)(seed >> 56 & (seed >> 40 & 1 ? 0x11 : 0xff)), out);
+	}
+	return fclose(out);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3 && !strcmp(argv[1], "-d"))
+		return decompile(argv[2]);
+	if (argc == 4 && !strcmp(argv[1], "-x"))
+		return from_hex(argv[2], argv[3]);
+	if (argc == 5 && !strcmp(argv[1], "-r"))
+		return from_nothing(strtoull(argv[2], NULL, 0), (unsigned)strtoul(argv[3], NULL, 0),
+				    argv[4]);
+	if (argc == 3)
+		return compile(argv[1], argv[2]);
+	fprintf(stderr, "usage: mkseed IN.seq OUT\n       mkseed -d IN\n"
+			"       mkseed -x IN.hex OUT\n       mkseed -r SEED N OUT\n");
+	return 2;
 }

@@ -4,6 +4,7 @@
  * where the vcpu lives. Next to read: oracle.c (what is checked), machine.c (what it runs on).
  */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "arch_papr.h"
 #include "console.h"
@@ -12,13 +13,13 @@
 #include "hvstring.h"
 #include "state.h"
 
-/* The vcpu of an operand; NULL: there is none. */
+/* The vcpu of an operand, whose numbers wrap; NULL: there is none. */
 static struct vcpu *operand(struct fuzz *f)
 {
 	u8 who = in_u8(&f->in);
 	struct partition *p = fuzz_partition(f, who >> 4);
 
-	return p ? vcpu_find(p, who & 15) : NULL;
+	return p && p->nvcpus ? p->vcpu[(who & 15) % p->nvcpus] : NULL;
 }
 
 /* Load v on its CPU, as if it were about to leave its guest. False: it does not run. */
@@ -84,10 +85,20 @@ static bool has_spare(const struct hcall_row *row, const u64 *args)
 	return false;
 }
 
+/* FUZZ_TRAP=NAME: a call of that row counts as a failure, so that triage has one to work on. */
+static void trap(const struct hcall_row *row)
+{
+	const char *name = getenv("FUZZ_TRAP");
+
+	if (name && row && !strcmp(name, row->name))
+		fuzz_abort("%s was called, as FUZZ_TRAP says", name);
+}
+
 static void tell(struct fuzz *f, const struct vcpu *v, u64 nr, const u64 *args, bool light)
 {
 	const struct hcall_row *row = hcall_find(v->part->machine->hcalls, nr);
 
+	trap(row);
 	if (f->told)
 		f->told(f, &(struct told){ .at = f->at,
 					   .row = row,

@@ -1,20 +1,22 @@
-#!/bin/sh
+#!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh DIR SECONDS SEED: replays every seed, each in a process of its own, then searches. The
-# seeds together must show every answer that docs/hcalls.md names, and no other one. Last line:
-# "suite fuzz: P passed, F failed".
+# run.sh DIR SECONDS SEED TARGET...: replays every seed, each in a process of its own, then searches
+# in all targets, SECONDS together, FUZZ_JOBS (2) at a time. The seeds of the sequence fuzzer must
+# show every answer that docs/hcalls.md names, and no other one. Last line: "suite fuzz: P passed, F
+# failed". Next to read: search.sh (one search), selftest.sh.
 set -u
 out=$1
 seconds=$2
 seed=$3
+shift 3
 here=$(dirname "$0")
 passed=0
 failed=0
-ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0
-UBSAN_OPTIONS=print_stacktrace=1
-export ASAN_OPTIONS UBSAN_OPTIONS
+export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0
+export UBSAN_OPTIONS=print_stacktrace=1
 
+# count STATUS WHAT...
 count()
 {
 	if [ "$1" = 0 ]; then
@@ -29,7 +31,7 @@ count()
 # replay PROGRAM FILE...: each in a process of its own
 replay()
 {
-	program=$1
+	local program=$1 f rc
 	shift
 	for f; do
 		[ -f "$f" ] || {
@@ -46,38 +48,47 @@ replay()
 # What the seeds showed, against the document.
 compare()
 {
-	awk -f "$here/documented.awk" include/hcall.h include/hcalls.def core/papr/hcalls.def \
-		"$here/unreachable" docs/hcalls.md | sort -u >"$out/documented"
+	"$here/documented.sh" docs/hcalls.md >"$out/documented"
 	sort -u "$out/pairs" >"$out/seen"
 	comm -23 "$out/documented" "$out/seen" | sed 's/^/FAIL no seed shows: /'
 	comm -13 "$out/documented" "$out/seen" | sed 's/^/FAIL docs\/hcalls.md does not name: /'
-	missing=$(comm -3 "$out/documented" "$out/seen" | wc -l)
 	passed=$((passed + $(comm -12 "$out/documented" "$out/seen" | wc -l)))
-	failed=$((failed + missing))
+	failed=$((failed + $(comm -3 "$out/documented" "$out/seen" | wc -l)))
 }
 
-# search TARGET SEEDS SECONDS: libFuzzer leaves crash-*, leak-*, timeout-* in $out
-search()
+# Percent of the time for each target: what has more to find gets more.
+share()
 {
-	mkdir -p "$out/corpus-$1"
-	"$out/fuzz_$1" -seed="$seed" -max_total_time="$3" -timeout=20 -rss_limit_mb=2048 \
-		-max_len=4096 -print_final_stats=1 -artifact_prefix="$out/$1-" \
-		"$out/corpus-$1" "$2" >"$out/search-$1.log" 2>&1
-	rc=$?
-	runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/search-$1.log")
-	[ $rc = 0 ] || grep -vE '^#|^INFO' "$out/search-$1.log" | head -n 40 | sed 's/^/    /'
-	# a search that ran nothing is no success
-	[ "${runs:-0}" -gt 100 ] || rc=1
-	echo "fuzz $1: ${runs:-0} runs in $3 s, seed $seed"
-	count "$rc" "$1: search (log: $out/search-$1.log)"
+	case $1 in
+	hcall) echo 30 ;;
+	model) echo 25 ;;
+	cmdline | fmt | manifest) echo 4 ;;
+	*) echo 8 ;;
+	esac
 }
 
-rm -f "$out/pairs"
-replay "$out/play -o $out/pairs" "$here"/seeds/*.seq
-replay "$out/replay_hcall" "$out"/seeds/*
-replay "$out/replay_manifest" "$out"/bundles/*
+rm -f "$out/pairs" "$out"/result-*
+for t; do
+	if [ "$t" = hcall ]; then
+		replay "$out/play -o $out/pairs" "$here"/seeds/*.seq
+	else
+		replay "$out/replay_$t" "$out/seeds/$t"/*
+	fi
+done
 compare
-search hcall "$out/seeds" "$seconds"
-search manifest "$out/bundles" $((seconds / 4 + 1))
+"$here/selftest.sh" "$out" >"$out/selftest.log" 2>&1
+count $? "selftest (log: $out/selftest.log)"
+echo "fuzz: $passed seeds and answers, $failed failed"
+
+# The longest first.
+for t; do
+	echo "$(share "$t") $t"
+done | sort -rn | while read -r percent t; do
+	echo "$out $t $((seconds * percent / 100 + 1)) $seed"
+done | xargs -P "${FUZZ_JOBS:-2}" -L 1 "$here/search.sh"
+for t; do
+	count "$(cat "$out/result-$t" 2>/dev/null || echo 1)" \
+		"$t: search (log: $out/search-$t.log; then: $here/triage.sh $out $t FILE)"
+done
 echo "suite fuzz: $passed passed, $failed failed"
 [ "$failed" = 0 ] && [ "$passed" -gt 0 ]

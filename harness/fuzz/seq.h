@@ -2,7 +2,7 @@
 /*
  * Programs of the sequence fuzzer (prog.h) as text, and back. One operation a line, `#` begins a
  * comment. Numbers as in C; @N is value number N of its kind (values.c). P.V names vcpu V of the
- * partition in slot P. seq_read.c reads this, seq_write.c writes it.
+ * partition in slot P (both numbers wrap). seq_read.c reads this, seq_write.c writes it.
  *
  *   call P.V NAME [VALUE...] [= STATUS]     light P.V NAME [VALUE...] [= STATUS]
  *   rtas P.V NAME NARGS NRETS [VALUE...] [= STATUS]      NAME may be a number

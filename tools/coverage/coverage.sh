@@ -46,7 +46,7 @@ run unit "$bin/unit" unit
 run oracle "$bin/oracle" --total "$CALLS"
 run seeds "$bin/play" harness/fuzz/seeds/*.seq
 run inject "$bin/inject" harness/fuzz/seeds/*.seq
-run bundles "$bin/replay_manifest" "$O"/fuzz/bundles/*
+run bundles "$bin/replay_manifest" "$O"/fuzz/seeds/manifest/*
 if [ -x "$bin/sim" ]; then
 	run sim "$bin/sim"
 fi

@@ -32,6 +32,8 @@ extern bool oracle_differs;
 struct drive {
 	struct model m;
 	u64 rng;
+	u64 (*source)(u64 below); /* when set, instead of seeded numbers: the fuzzer's input */
+	bool over;		  /* it has no more of them */
 	u64 calls, light;
 	u64 worked[256]; /* how often each row was called with success */
 	bool verbose, all;
