@@ -19,8 +19,8 @@ mkdir -p "$out/corpus-$t"
 rc=$?
 runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/search-$t.log")
 [ $rc = 0 ] || grep -vE '^#|^INFO' "$out/search-$t.log" | head -n 40 | sed 's/^/    /'
-# a search that ran nothing but its seeds is no success
-[ "${runs:-0}" -gt 100 ] || rc=1
+# a search that ran nothing is no success
+[ "${runs:-0}" -gt 50 ] || rc=1
 echo "fuzz $t: ${runs:-0} runs in $3 s, seed $4$([ $rc = 0 ] || echo ', FAILED')"
 [ $rc = 0 ] || rc=1
 echo $rc >"$out/result-$t"
