@@ -41,6 +41,7 @@ help:
 	@echo 'make check          all tests (harness/check.sh SUITE... runs some)'
 	@echo 'make unit           unit and handler tests in a process (seconds)'
 	@echo 'make valgrind       the same under valgrind'
+	@echo 'make asan           the same, oracle and test guests under ASan and UBSan'
 	@echo 'make contract       contract tests on the process port'
 	@echo 'make guests-um      the test guests as processes'
 	@echo 'make be             tests, oracle and test guests as a big-endian process'

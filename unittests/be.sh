@@ -8,32 +8,8 @@ build=$1
 emulator=$2
 be=$build/um-be
 seeds=12 # of the oracle, compared call by call
-passed=0
-failed=0
-
-add()
-{
-	printf '  %-8s %5d passed %4d failed\n' "$1" "$2" "$3"
-	passed=$((passed + $2))
-	failed=$((failed + $3))
-}
-
-# part NAME COMMAND...: its line "suite ...: P passed, F failed" is a part of ours
-part()
-{
-	local name=$1 p=0 f=0 status
-	shift
-	timeout 300 "$@" >"$be/$name.log" 2>&1 </dev/null
-	status=$?
-	read -r p f < <(sed -nE 's/^suite [a-z]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' \
-		"$be/$name.log" | tail -n 1)
-	if [ "${f:-0}" = 0 ] && { [ $status != 0 ] || [ "${p:-0}" = 0 ]; }; then
-		echo "FAIL $name: status $status"
-		f=1
-	fi
-	[ "${f:-0}" = 0 ] || grep -vE '^suite ' "$be/$name.log" | tail -n 40
-	add "$name" "${p:-0}" "${f:-0}"
-}
+logs=$be
+. harness/parts.sh
 
 # A process of the wrong kind would prove nothing.
 is_big_endian()
@@ -100,10 +76,10 @@ for p in rhype mkbundle splitcon; do
 	chmod +x "$run/$p"
 done
 CK_FORK=no part unit $emulator "$be/unit" unit
-part oracle $emulator "$be/oracle" --seconds 5
+part oracle $emulator "$be/oracle" --total 100000 --seconds 200
+part large $emulator "$be/oracle-large" --total 1000 --seconds 200
 same_calls
 part guests harness/guests/run.sh "$build" um-be/run 0 1
 replay
 part tools unittests/tools/run.sh "$run"
-echo "suite be: $passed passed, $failed failed"
-[ "$failed" = 0 ] && [ "$passed" -gt 0 ]
+sum be

@@ -2,7 +2,8 @@
 # Unit and contract tests in the process. Every test_*.c below unittests/{core,um,arch} is in; one
 # that defines neither a suite_*() nor a KTEST fails the build. Each target ends with
 # "suite NAME: P passed, F failed".
-#   make unit      plain        make unit-asan  under ASan and UBSan
+#   make unit      plain
+#   make asan      under ASan and UBSan, with the oracle and the test guests
 #   make valgrind  under memcheck with leak check
 #   make contract  the contract tests on the process port; ppc64 runs the same in its boot image
 
@@ -46,12 +47,12 @@ $(foreach v,um um-asan um-cov,$(eval $(call unit_variant,$(v))))
 VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-kinds=all \
 	--errors-for-leak-kinds=all
 
-.PHONY: unit unit-asan valgrind contract
+.PHONY: unit asan valgrind contract
 unit: $(O)/um/unit
 	$< unit
 
-unit-asan: $(O)/um-asan/unit
-	$< unit-asan
+asan: $(O)/um-asan/unit $(O)/um-asan/oracle $(O)/um-asan/oracle-large um-asan tools
+	@unittests/asan.sh $(O) $(UM_CC_um-asan) $(UM_FLAGS_um-asan)
 
 valgrind: $(O)/um/unit
 	@tools/setup/need.sh test

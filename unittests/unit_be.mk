@@ -9,8 +9,9 @@ BE_READY := $(BE_DIR)/package
 BE_OUT	 := $(O)/um-be
 BE_SRC	 := $(UNIT_SRC) $(CONTRACT_SRC) $(ORACLE_SRC) $(FUZZ_SRC) harness/fuzz/replay.c \
 	arch/um/main.c $(filter-out core/%,$(MKBUNDLE_SRC)) $(SPLITCON_SRC)
-BE_OBJS	 := $(call um_objs,um-be) $(call unit_objs,um-be,$(BE_SRC))
-BE_PROGS := $(addprefix $(BE_OUT)/,unit oracle rhype replay_hcall mkbundle splitcon)
+BE_OBJS	 := $(call um_objs,um-be) $(call unit_objs,um-be,$(BE_SRC)) \
+	$(call unit_objs,um-be/large,$(ORACLE_SRC))
+BE_PROGS := $(addprefix $(BE_OUT)/,unit oracle oracle-large rhype replay_hcall mkbundle splitcon)
 
 UM_CC_um-be    := $(BE_CROSS)gcc
 UM_FLAGS_um-be := -static -isystem $(BE_DIR)/include
