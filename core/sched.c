@@ -10,11 +10,6 @@
 #include "panic.h"
 #include "vcpu.h"
 
-struct sched_ent *sched_ent(struct vcpu *v)
-{
-	return &v->se;
-}
-
 void sched_init(struct sched *s, u64 now, u64 slot_ticks)
 {
 	memset(s, 0, sizeof(*s));

@@ -49,9 +49,6 @@ struct sched {
 	bool gift_owned; /* its giver owned that slot: the owner does not take it back */
 };
 
-/* The entity inside a vcpu. */
-struct sched_ent *sched_ent(struct vcpu *v);
-
 void sched_init(struct sched *s, u64 now, u64 slot_ticks);
 
 /*

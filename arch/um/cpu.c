@@ -83,15 +83,18 @@ unsigned arch_ncpus(void)
 
 err_t arch_cpu_init(void)
 {
+	if (um.cfg.no_init >> um_self & 1)
+		return HV_ENOTSUP;
 	um_cpu()->init = true;
 	return HV_OK;
 }
 
 err_t arch_cpu_start(unsigned cpu)
 {
-	if (cpu >= um.cfg.ncpus || um.cpu[cpu].state != UM_CPU_OFF)
+	if (cpu >= um.cfg.ncpus || um.cpu[cpu].state != UM_CPU_OFF || um.cfg.no_start >> cpu & 1)
 		return HV_EIO;
-	um_start_cpu(cpu, cpu_main);
+	if (!(um.cfg.mute >> cpu & 1))
+		um_start_cpu(cpu, cpu_main);
 	return HV_OK;
 }
 

@@ -24,7 +24,7 @@ static const struct papr_cpu_desc desc = {
 
 const struct papr_cpu_desc *arch_papr_cpu(void)
 {
-	return &desc;
+	return um.cfg.papr_cpu ?: &desc;
 }
 
 void arch_papr_reset(struct arch_vcpu *v, gpa_t entry, u64 r3)

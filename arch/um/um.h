@@ -20,6 +20,8 @@
 #define UM_TICK_HZ     512000000ull
 #define UM_POINT_TICKS 50 /* what one scheduling point costs */
 
+struct papr_cpu_desc;
+
 struct um_config {
 	unsigned ncpus; /* 0 = 1 */
 	u64 ram;	/* bytes, 0 = 64 MiB; the bundle is cut out of its end */
@@ -32,6 +34,10 @@ struct um_config {
 	bool stdio_in;	/* console input from stdin too; idle then takes real time */
 	bool no_rtc;	/* arch_rtc_read fails */
 	u64 rtc;	/* seconds since 1970 at time 0 */
+	u64 no_start;	/* CPUs (bit n) that arch_cpu_start refuses, */
+	u64 mute;	/* that it starts and that never arrive, */
+	u64 no_init;	/* and whose arch_cpu_init fails */
+	const struct papr_cpu_desc *papr_cpu; /* arch_papr_cpu; NULL = what papr.c makes up */
 	const void *bundle;
 	u64 bundle_len;
 	const char *cmdline;

@@ -61,8 +61,6 @@ err_t papr_place(const struct manifest_part *mp, u64 fdt_size, struct papr_layou
 			clear = 0;
 		}
 	}
-	if (end < need)
-		return HV_ENOMEM;
 	l->fdt = GPA(end - need);
 	l->fdt_size = need - RTAS_SIZE;
 	l->rtas = GPA(end - RTAS_SIZE);

@@ -10,7 +10,7 @@
 #include "manifest_fixture.h"
 
 static struct manifest_part mp;
-static u64 nfree;
+static u64 nfree, hv_pages;
 
 static void boot_two(void)
 {
@@ -203,6 +203,74 @@ START_TEST(numbers_run_out)
 }
 END_TEST
 
+/* One for each number there is, and not one more. */
+START_TEST(every_number_is_used)
+{
+	struct partition *p;
+	unsigned n = 0;
+	err_t err;
+
+	um_teardown();
+	lab_boot(&(struct um_config){ .ncpus = 5, .ram = MIB(160) });
+	mp.vcpus = 1;
+	mp.share = 0;
+	mp.memory = KIB(256);
+	mp.entry = GPA(0);
+	while (!(err = partition_create(&mp, NULL, &p)))
+		ck_assert_uint_eq(p->id.v, ++n);
+	ck_assert_int_eq(err, HV_ENOMEM);
+	ck_assert_uint_eq(n, MAX_PARTITIONS);
+	ck_assert(strstr(um_output(NULL), "no room for another partition") != NULL);
+	lock_take(&hv.lock);
+	partition_destroy_now(hv.part[MAX_PARTITIONS / 2]);
+	lock_drop(&hv.lock);
+	ck_assert_int_eq(partition_create(&mp, NULL, &p), HV_OK);
+	ck_assert_uint_eq(p->id.v, MAX_PARTITIONS / 2);
+}
+END_TEST
+
+START_TEST(masks_name_cpus_that_are_there)
+{
+	struct partition *p;
+
+	mp.vcpus = 1;
+	mp.cpus = 6; /* 1 and 2, and there is no 2 */
+	ck_assert_int_eq(partition_create(&mp, NULL, &p), HV_OK);
+	ck_assert_uint_eq(p->vcpu[0]->cpu, 1);
+	lock_take(&hv.lock);
+	partition_destroy_now(p);
+	lock_drop(&hv.lock);
+	hv.cpu[1]->online = false;
+	refused(HV_EINVAL, "lab: cpus: none of 0x6 is there");
+}
+END_TEST
+
+/* A machine that cannot make a vcpu: everything is undone. */
+static err_t no_vcpu(struct vcpu *v)
+{
+	(void)v;
+	return HV_ENOTSUP;
+}
+
+START_TEST(the_machine_may_refuse_a_vcpu)
+{
+	struct machine m = machine_papr;
+	struct partition *p;
+	u64 used;
+
+	ck_assert_int_eq(partition_create(&mp, NULL, &p), HV_OK);
+	m.vcpu_init = no_vcpu;
+	p->machine = &m;
+	used = p->pool.used;
+	ck_assert_int_eq(vcpu_create(p, 2, 0, 4), HV_ENOTSUP);
+	ck_assert_uint_eq(p->pool.used, used);
+	ck_assert_ptr_null(p->vcpu[2]);
+	ck_assert_uint_eq(hv.cpu[0]->sched.n, 1);
+	ck_assert_uint_eq(slots_used(0), 8);
+	p->machine = &machine_papr;
+}
+END_TEST
+
 /* ---- bundles --------------------------------------------------------------------------------- */
 
 static void boot_bundle(void)
@@ -210,6 +278,7 @@ static void boot_bundle(void)
 	setup();
 	lab_boot(&(struct um_config){ .ncpus = 2, .ram = MIB(64) });
 	nfree = hv.palloc.nfree;
+	hv_pages = palloc_count(&hv.palloc, (lpid_t){ 0 });
 	um_output_clear();
 }
 
@@ -252,6 +321,23 @@ START_TEST(bundle_starts_all)
 	ck_assert_ptr_nonnull(hv.manifest); /* alpha may restart */
 	ck_assert_ptr_nonnull(hv.part[1]->boot);
 	ck_assert_ptr_null(hv.part[2]->boot);
+}
+END_TEST
+
+/* The usual length of a slot; and the manifest goes when no partition restarts. */
+START_TEST(bundle_with_less_in_it)
+{
+	u64 ticks = hv.cpu[0]->sched.slot_ticks;
+
+	set_machine("beta", "papr");
+	fdt_delprop(t.tree, fdt_path_offset(t.tree, "/hypervisor"), "slot-us");
+	fdt_delprop(t.tree, fdt_path_offset(t.tree, "/partitions/alpha"), "restart");
+	ck_assert_int_eq(load_bundle(), HV_OK);
+	ck_assert_uint_eq(hv.cpu[0]->sched.slot_ticks, ticks);
+	ck_assert_uint_eq(hv.cpu[1]->sched.slot_ticks, ticks);
+	ck_assert_ptr_null(hv.manifest);
+	ck_assert_str_eq(palloc_verify(&hv.palloc) ?: "", "");
+	ck_assert_uint_eq(palloc_count(&hv.palloc, (lpid_t){ 0 }), hv_pages + 2);
 }
 END_TEST
 
@@ -311,10 +397,14 @@ Suite *suite_create_partition(void)
 	tcase_add_test(tc, vcpus_spread_over_cpus);
 	tcase_add_test(tc, offline_cpus_get_nothing);
 	tcase_add_test(tc, numbers_run_out);
+	tcase_add_test(tc, every_number_is_used);
+	tcase_add_test(tc, masks_name_cpus_that_are_there);
+	tcase_add_test(tc, the_machine_may_refuse_a_vcpu);
 	suite_add_tcase(s, tc);
 	tcase_add_checked_fixture(tb, boot_bundle, end_bundle);
 	tcase_set_timeout(tb, 120);
 	tcase_add_test(tb, bundle_starts_all);
+	tcase_add_test(tb, bundle_with_less_in_it);
 	tcase_add_test(tb, bundle_is_all_or_nothing);
 	tcase_add_test(tb, bad_bundle_is_refused_with_its_reason);
 	tcase_add_test(tb, bundle_allocations_may_fail);

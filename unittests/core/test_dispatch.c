@@ -61,6 +61,57 @@ START_TEST(unknown_numbers)
 }
 END_TEST
 
+/* ---- kinds of arguments: a table of our own, with a row that has one of each ---------------- */
+
+static u64 seen[5];
+
+static s64 kinds(struct vcpu *v, u64 *a)
+{
+	(void)v;
+	memcpy(seen, a, sizeof(seen));
+	return H_SUCCESS;
+}
+
+static s64 call_kinds(u64 zero, u64 lpid, u64 vcpu, u64 gpa, u64 any)
+{
+	static const struct hcall_row row = {
+		.fn = kinds,
+		.name = "KINDS",
+		.nr = 4,
+		.auth = AUTH_ANYONE,
+		.nargs = 5,
+		.kind = { ARG_ZERO, ARG_LPID, ARG_VCPU, ARG_GPA, ARG_U64 },
+	};
+	static const struct hcall_table table = { .rows = &row, .nrows = 1, .low = { [1] = 1 } };
+	struct machine m = *lab_p->machine;
+	s64 status;
+
+	m.hcalls = &table;
+	lab_p->machine = &m;
+	memset(seen, 0, sizeof(seen));
+	status = lab_call(lab_v0, 4, zero, lpid, vcpu, gpa, any);
+	lab_p->machine = &machine_papr;
+	return status;
+}
+
+START_TEST(a_row_with_one_of_each_kind)
+{
+	ck_assert_int_eq(call_kinds(0, 1, 0, 0, ~0ull), H_SUCCESS);
+	ck_assert_uint_eq(seen[1], 1);
+	ck_assert_uint_eq(seen[4], ~0ull);
+	ck_assert_int_eq(call_kinds(0, MAX_PARTITIONS, 1, LAB_MEM - 1, 0), H_SUCCESS);
+	ck_assert_uint_eq(seen[3], LAB_MEM - 1);
+	ck_assert_int_eq(call_kinds(1, 1, 0, 0, 0), H_PARAMETER);
+	ck_assert_int_eq(call_kinds(1ull << 63, 1, 0, 0, 0), H_PARAMETER);
+	ck_assert_int_eq(call_kinds(0, 0, 0, 0, 0), H_PARAMETER);
+	ck_assert_int_eq(call_kinds(0, MAX_PARTITIONS + 1, 0, 0, 0), H_PARAMETER);
+	ck_assert_int_eq(call_kinds(0, 1, 2, 0, 0), H_PARAMETER);
+	ck_assert_int_eq(call_kinds(0, 1, 0, LAB_MEM, 0), H_PARAMETER);
+	ck_assert_int_eq(call_kinds(0, 1, 0, ~0ull, 0), H_PARAMETER);
+	ck_assert_uint_eq(seen[1], 0);
+}
+END_TEST
+
 START_TEST(null_and_version)
 {
 	ck_assert_int_eq(lab_call(lab_v0, HV_NULL, 0), H_SUCCESS);
@@ -274,11 +325,12 @@ END_TEST
 Suite *suite_dispatch(void);
 Suite *suite_dispatch(void)
 {
-	Suite *s = LAB_SUITE("dispatch", table_is_sound, unknown_numbers, null_and_version,
-			     own_calls_want_zeros_behind_their_arguments, argument_kinds, statuses,
-			     tracing_records_call_and_return, call_exit,
-			     preempt_and_window_do_nothing, idle_blocks_until_the_guests_timer,
-			     light_and_full_path_agree, light_leaves_the_rest_alone);
+	Suite *s =
+		LAB_SUITE("dispatch", table_is_sound, unknown_numbers, a_row_with_one_of_each_kind,
+			  null_and_version, own_calls_want_zeros_behind_their_arguments,
+			  argument_kinds, statuses, tracing_records_call_and_return, call_exit,
+			  preempt_and_window_do_nothing, idle_blocks_until_the_guests_timer,
+			  light_and_full_path_agree, light_leaves_the_rest_alone);
 	TCase *tc = tcase_create("loops");
 
 	tcase_add_checked_fixture(tc, lab_setup, lab_teardown);

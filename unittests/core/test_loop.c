@@ -292,6 +292,50 @@ START_TEST(what_was_chosen_stays)
 }
 END_TEST
 
+/* What a turn answers, and what it lets go of. */
+START_TEST(single_turns)
+{
+	struct manifest_part mp = lab_manifest();
+	struct cpu *c;
+
+	um_teardown();
+	lab_boot(&(struct um_config){ .ncpus = 2, .ram = MIB(16) });
+	lab_start(&mp);
+	c = hv.cpu[1];
+	um_set_cpu(1);
+	um_advance(0);
+	ck_assert(!cpu_step(c)); /* nobody: it waited */
+	lock_take(&lab_p->lock);
+	vcpu_online(lab_v1);
+	lock_drop(&lab_p->lock);
+	ck_assert(cpu_load(c, lab_v1));
+	lock_take(&lab_p->lock);
+	vcpu_offline(lab_v1);
+	lock_drop(&lab_p->lock);
+	ck_assert(!cpu_step(c));
+	ck_assert_ptr_null(c->loaded); /* off, and so no longer on this CPU */
+	lock_take(&lab_p->lock);
+	vcpu_online(lab_v1);
+	lock_drop(&lab_p->lock);
+	ck_assert(cpu_load(c, lab_v1));
+	lock_take(&hv.lock);
+	partition_stop(lab_p, STOP_ORDER);
+	lock_drop(&hv.lock);
+	ck_assert(!cpu_step(c));
+	ck_assert_ptr_null(c->loaded);
+}
+END_TEST
+
+START_TEST(a_panic_stops_the_other_cpus)
+{
+	um_teardown();
+	lab_boot(&(struct um_config){ .ncpus = 2, .ram = MIB(16) });
+	um_set_cpu(1);
+	atomic_store(&hv.panicked, 1);
+	ck_assert_int_eq(um_catch(cpu_step(hv.cpu[1])), UM_HALT);
+}
+END_TEST
+
 Suite *suite_loop(void);
 Suite *suite_loop(void)
 {
@@ -300,6 +344,8 @@ Suite *suite_loop(void)
 
 	tcase_add_checked_fixture(tc, NULL, um_teardown);
 	tcase_set_timeout(tc, 300);
+	tcase_add_test(tc, single_turns);
+	tcase_add_test(tc, a_panic_stops_the_other_cpus);
 	tcase_add_test(tc, slots_decide);
 	tcase_add_test(tc, slack_is_shared_fairly);
 	tcase_add_test(tc, registers_stay_private);

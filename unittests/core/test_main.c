@@ -89,6 +89,72 @@ START_TEST(from_bundle_to_power_off)
 }
 END_TEST
 
+static void run_good(struct um_config c)
+{
+	good_bundle();
+	c.bundle = t.bundle;
+	c.bundle_len = t.len;
+	ck_assert_int_eq(run_machine(c), UM_POWEROFF);
+	ck_assert_int_eq(um_poweroff_code(), 0);
+}
+
+/* CPU 1 cannot be started, CPU 2 never arrives, CPU 3 cannot run guests: CPU 0 does it all. */
+START_TEST(cpus_that_do_not_come_are_not_used)
+{
+	run_good((struct um_config){ .ncpus = 4, .no_start = 2, .mute = 4, .no_init = 8 });
+	for (unsigned i = 1; i < 4; i++) {
+		char text[60];
+
+		snprintf(text, sizeof(text), "CPU %u does not start: not used", i);
+		ck_assert(ended(text));
+		ck_assert(!hv.cpu[i]->online);
+	}
+	ck_assert(hv.cpu[0]->online);
+	ck_assert(ended("partition alpha is gone"));
+}
+END_TEST
+
+/* Nobody waits for it any more: it must not touch anything. */
+START_TEST(a_late_cpu_halts)
+{
+	run_good((struct um_config){ .ncpus = 2, .mute = 2 });
+	ck_assert_int_eq(um_catch(cpu_main(1)), UM_HALT);
+	ck_assert(!hv.cpu[1]->online);
+	ck_assert(!hv.cpu[1]->failed);
+}
+END_TEST
+
+START_TEST(a_boot_cpu_without_guests_is_a_panic)
+{
+	ck_assert_int_eq(run_machine((struct um_config){ .no_init = 1 }), UM_POWEROFF);
+	ck_assert_int_eq(um_poweroff_code(), 1);
+	ck_assert(ended("PANIC: CPU 0 cannot run guests"));
+}
+END_TEST
+
+/* Without a partition that restarts, nobody needs the bundle. */
+START_TEST(a_bundle_for_once)
+{
+	good_bundle();
+	fdt_delprop(t.tree, fdt_path_offset(t.tree, "/partitions/alpha"), "restart");
+	assemble();
+	ck_assert_int_eq(run_machine((struct um_config){ .bundle = t.bundle, .bundle_len = t.len }),
+			 UM_POWEROFF);
+	ck_assert_int_eq(um_poweroff_code(), 0);
+	ck_assert_ptr_null(hv.manifest);
+	ck_assert_str_eq(palloc_verify(&hv.palloc) ?: "", "");
+}
+END_TEST
+
+START_TEST(two_ranges_of_memory)
+{
+	run_good((struct um_config){ .hole = 100 });
+	ck_assert(ended("1 CPU, 63 MiB of memory in 2 ranges"));
+	run_good((struct um_config){ .ncpus = 2 });
+	ck_assert(ended("2 CPUs, 63 MiB of memory in 1 range,"));
+}
+END_TEST
+
 START_TEST(no_bundle_is_a_panic)
 {
 	ck_assert_int_eq(run_machine((struct um_config){ .ncpus = 2 }), UM_POWEROFF);
@@ -149,6 +215,11 @@ Suite *suite_main(void)
 	tcase_set_timeout(tc, 120);
 	tcase_add_loop_test(tc, from_bundle_to_power_off, 1, 5);
 	tcase_add_test(tc, adopted_memory_is_free_memory);
+	tcase_add_test(tc, cpus_that_do_not_come_are_not_used);
+	tcase_add_test(tc, a_late_cpu_halts);
+	tcase_add_test(tc, a_boot_cpu_without_guests_is_a_panic);
+	tcase_add_test(tc, a_bundle_for_once);
+	tcase_add_test(tc, two_ranges_of_memory);
 	tcase_add_test(tc, no_bundle_is_a_panic);
 	tcase_add_test(tc, bad_bundle_ends_with_its_own_code);
 	suite_add_tcase(s, tc);

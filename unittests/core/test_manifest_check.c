@@ -194,6 +194,28 @@ START_TEST(lengths_that_wrap)
 }
 END_TEST
 
+/* Before libfdt looks at anything. */
+START_TEST(headers_of_trees)
+{
+	assemble();
+	ck_assert_int_eq(manifest_tree_check(t.bundle, t.len), 0);
+	ck_assert_int_eq(manifest_tree_check(t.bundle, sizeof(struct fdt_header) - 1),
+			 -FDT_ERR_TRUNCATED);
+	ck_assert_int_eq(manifest_tree_check(t.bundle, sizeof(struct fdt_header)),
+			 -FDT_ERR_TRUNCATED);
+	ck_assert_int_eq(manifest_tree_check(t.bundle, fdt_totalsize(t.bundle) - 1),
+			 -FDT_ERR_TRUNCATED);
+	ck_assert_int_eq(manifest_tree_check(t.bundle, fdt_totalsize(t.bundle)), 0);
+	fdt_set_version(t.bundle, 16);
+	ck_assert_int_eq(manifest_tree_check(t.bundle, t.len), -FDT_ERR_BADVERSION);
+	fdt_set_version(t.bundle, 18);
+	fdt_set_last_comp_version(t.bundle, 17);
+	ck_assert_int_eq(manifest_tree_check(t.bundle, t.len), 0);
+	fdt_set_magic(t.bundle, 1);
+	ck_assert_int_eq(manifest_tree_check(t.bundle, t.len), -FDT_ERR_BADMAGIC);
+}
+END_TEST
+
 Suite *suite_manifest_check(void);
 Suite *suite_manifest_check(void)
 {
@@ -202,6 +224,7 @@ Suite *suite_manifest_check(void)
 
 	tcase_add_checked_fixture(tc, setup, teardown);
 	tcase_set_timeout(tc, 120); /* under valgrind */
+	tcase_add_test(tc, headers_of_trees);
 	tcase_add_test(tc, lengths_that_wrap);
 	tcase_add_test(tc, truncation_at_every_length_is_refused);
 	tcase_add_test(tc, any_changed_byte_of_the_tree_is_survived);

@@ -297,6 +297,32 @@ START_TEST(remove_forgets_everything)
 }
 END_TEST
 
+/* The round of slack goes on where it was, unless its last one is gone. */
+START_TEST(remove_keeps_the_round_of_slack)
+{
+	u64 until;
+
+	for (unsigned i = 0; i < 4; i++)
+		admit(i, 0);
+	for (unsigned i = 0; i < 3; i++)
+		sched_on(&s, v[i], 0);
+	ck_assert_ptr_eq(sched_pick(&s, 1, &until), v[0]);
+	ck_assert_ptr_eq(sched_pick(&s, SLOT + 1, &until), v[1]);
+	sched_remove(&s, v[3]); /* somebody else */
+	ck_assert_uint_eq(s.last_slack, v[1]->index_on_cpu);
+	ck_assert_ptr_eq(sched_pick(&s, 2 * SLOT + 1, &until), v[2]);
+	sched_off(&s, v[2], 2 * SLOT + 2);
+	sched_remove(&s, v[2]);
+	ck_assert_uint_eq(s.last_slack, SCHED_NOBODY);
+	sched_pass(&s, v[0], v[1], 2 * SLOT + 3);
+	ck_assert_uint_eq(s.gift, v[1]->index_on_cpu);
+	sched_off(&s, v[0], 2 * SLOT + 4);
+	sched_remove(&s, v[0]);
+	ck_assert_uint_eq(s.gift, v[1]->index_on_cpu);
+	ck_assert_ptr_eq(sched_pick(&s, 2 * SLOT + 5, &until), v[1]);
+}
+END_TEST
+
 START_TEST(time_is_charged)
 {
 	admit(0, 1);
@@ -337,6 +363,7 @@ Suite *suite_sched(void)
 	tcase_add_test(t, a_gift_of_slack_yields_to_the_owner);
 	tcase_add_test(t, yield_alone_keeps_running);
 	tcase_add_test(t, remove_forgets_everything);
+	tcase_add_test(t, remove_keeps_the_round_of_slack);
 	tcase_add_test(t, time_is_charged);
 	suite_add_tcase(suite, t);
 	return suite;

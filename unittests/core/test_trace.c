@@ -80,6 +80,25 @@ START_TEST(cpus_that_do_not_exist)
 }
 END_TEST
 
+/* A CPU without a ring, or without anything of the core's yet. */
+START_TEST(no_ring)
+{
+	struct trace *ring = hv.cpu[0]->trace;
+	struct cpu *c = hv.cpu[0];
+
+	hv.cpu[0]->trace = NULL;
+	trace_write(TRACE_EXIT, 1, 2, 3, 4, 5);
+	ck_assert_uint_eq(trace_read(0, out, 10), 0);
+	hv.cpu[0] = NULL;
+	trace_write(TRACE_EXIT, 1, 2, 3, 4, 5);
+	ck_assert_uint_eq(trace_read(0, out, 10), 0);
+	hv.cpu[0] = c;
+	c->trace = ring;
+	ck_assert_uint_eq(trace_read(0, out, 10), 0);
+	ck_assert_uint_eq(trace_read(MAX_CPUS, out, 10), 0);
+}
+END_TEST
+
 Suite *suite_trace(void);
 Suite *suite_trace(void)
 {
@@ -92,6 +111,7 @@ Suite *suite_trace(void)
 	tcase_add_test(t, newest_come_last);
 	tcase_add_test(t, rings_are_apart);
 	tcase_add_test(t, cpus_that_do_not_exist);
+	tcase_add_test(t, no_ring);
 	suite_add_tcase(suite, t);
 	return suite;
 }

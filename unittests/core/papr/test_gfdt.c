@@ -164,6 +164,85 @@ START_TEST(features)
 }
 END_TEST
 
+/* The lab again, on another processor. */
+static void processor(const struct papr_cpu_desc *d)
+{
+	struct manifest_part mp = lab_manifest();
+
+	um_teardown();
+	lab_boot(&(struct um_config){ .ncpus = 2, .ram = MIB(16), .papr_cpu = d });
+	lab_start(&mp);
+	fetch();
+}
+
+/* What a processor does not have is not said of it. */
+START_TEST(a_plain_processor)
+{
+	struct papr_cpu_desc d = *arch_papr_cpu();
+	char path[40];
+
+	d.dec_bits = 32;
+	d.nradix_ap = 0;
+	d.pa_features_len = 0;
+	d.clock_hz = 1ull << 32;
+	processor(&d);
+	snprintf(path, sizeof(path), "/cpus/%s@0", d.name);
+	is_absent(path, "ibm,dec-bits");
+	is_absent(path, "ibm,processor-radix-AP-encodings");
+	is_absent(path, "ibm,pa-features");
+	is_cells(path, "clock-frequency", 0xffffffff);
+	is_cells(path, "ibm,extended-clock-frequency", 1, 0);
+	d.clock_hz = (1ull << 32) - 1;
+	processor(&d);
+	is_cells(path, "clock-frequency", 0xffffffff);
+	is_cells(path, "ibm,extended-clock-frequency", 0, 0xffffffff);
+}
+END_TEST
+
+static const u8 *features_of(struct papr_cpu_desc *d, u8 n, u8 type, unsigned len, int *got)
+{
+	char path[40];
+
+	memset(d->pa_features, 0x11, sizeof(d->pa_features));
+	d->pa_features[0] = n;
+	d->pa_features[1] = type;
+	d->pa_features_len = len;
+	processor(d);
+	snprintf(path, sizeof(path), "/cpus/%s@0", d->name);
+	return prop(path, "ibm,pa-features", got);
+}
+
+/* The first description, if it is whole and of type 0; what it lacks to say "radix" is added. */
+START_TEST(features_of_every_length)
+{
+	struct papr_cpu_desc d = *arch_papr_cpu();
+	const u8 *pa;
+	int len;
+
+	ck_assert_ptr_null(features_of(&d, 6, 1, 8, &len));   /* another type */
+	ck_assert_ptr_null(features_of(&d, 0, 0, 2, &len));   /* nothing described */
+	ck_assert_ptr_null(features_of(&d, 6, 0, 7, &len));   /* cut off */
+	ck_assert_ptr_null(features_of(&d, 79, 0, 81, &len)); /* more than there is room for */
+	pa = features_of(&d, 78, 0, 80, &len);
+	ck_assert_int_eq(len, 80);
+	ck_assert_uint_eq(pa[0], 78);
+	ck_assert_uint_eq(pa[2 + 77], 0x11);
+	pa = features_of(&d, 1, 0, 3, &len);
+	ck_assert_int_eq(len, 43);
+	ck_assert_uint_eq(pa[0], 41);
+	ck_assert_uint_eq(pa[2], 0x11);
+	ck_assert_uint_eq(pa[3], 0);
+	ck_assert_uint_eq(pa[2 + 40], 0x80);
+	pa = features_of(&d, 41, 0, 43, &len);
+	ck_assert_int_eq(len, 43);
+	ck_assert_uint_eq(pa[2 + 40], 0x91);
+	pa = features_of(&d, 6, 0, 16, &len); /* a second description behind it */
+	ck_assert_int_eq(len, 43);
+	ck_assert_uint_eq(pa[2 + 5], 0x11);
+	ck_assert_uint_eq(pa[2 + 6], 0);
+}
+END_TEST
+
 START_TEST(memory)
 {
 	is_text("/memory@0", "device_type", "memory");
@@ -309,8 +388,9 @@ Suite *suite_papr_gfdt(void);
 Suite *suite_papr_gfdt(void)
 {
 	return lab_suite("papr_gfdt", setup,
-			 (const TTest *const[]){ root, chosen, processors, features, memory,
-						 services, interrupts, reserved, initrd,
+			 (const TTest *const[]){ root, chosen, processors, features,
+						 a_plain_processor, features_of_every_length,
+						 memory, services, interrupts, reserved, initrd,
 						 the_largest_one_fits, too_small_a_buffer,
 						 dtc_is_content, NULL });
 }

@@ -37,6 +37,22 @@ START_TEST(at_the_end_of_memory)
 }
 END_TEST
 
+/* All of the memory, and not a byte more. */
+START_TEST(exactly_enough)
+{
+	struct manifest_part mp = lab_manifest();
+	struct papr_layout l;
+
+	mp.memory = KIB(128);
+	ck_assert_int_eq(papr_place(&mp, KIB(64), &l), HV_OK);
+	ck_assert_uint_eq(l.fdt.v, 0);
+	ck_assert_uint_eq(l.end.v, KIB(128));
+	ck_assert_int_eq(papr_place(&mp, KIB(64) + 1, &l), HV_ENOMEM);
+	mp.memory = KIB(64);
+	ck_assert_int_eq(papr_place(&mp, KIB(64), &l), HV_ENOMEM);
+}
+END_TEST
+
 START_TEST(not_above_256_mib)
 {
 	struct manifest_part mp = lab_manifest();
@@ -195,7 +211,7 @@ END_TEST
 Suite *suite_papr_load(void);
 Suite *suite_papr_load(void)
 {
-	return LAB_SUITE("papr_load", at_the_end_of_memory, not_above_256_mib,
+	return LAB_SUITE("papr_load", at_the_end_of_memory, exactly_enough, not_above_256_mib,
 			 below_what_is_in_the_way, into_the_smallest_gap, no_room, rtas_code,
 			 start_state, bad_entry, no_place_in_memory, every_allocation_may_fail);
 }

@@ -71,8 +71,25 @@ START_TEST(errors)
 }
 END_TEST
 
+/* A processor without that mode: the resource is not there. */
+START_TEST(no_other_place_for_interrupts)
+{
+	struct papr_cpu_desc d = *arch_papr_cpu();
+	struct manifest_part mp = lab_manifest();
+
+	um_teardown();
+	d.ail = false;
+	lab_boot(&(struct um_config){ .ncpus = 2, .ram = MIB(16), .papr_cpu = &d });
+	lab_start(&mp);
+	lab_error(H_P2, lab_v0, H_SET_MODE, 3, 3, 0, 0);
+	lab_error(H_P2, lab_v0, H_SET_MODE, 0, 3, 0, 0);
+	ck_assert_int_eq(lab_call(lab_v0, H_SET_MODE, 1, 4, 0, 0), H_SUCCESS);
+}
+END_TEST
+
 Suite *suite_papr_mode(void);
 Suite *suite_papr_mode(void)
 {
-	return LAB_SUITE("papr_mode", byte_order, place_of_the_vectors, later_vcpus, errors);
+	return LAB_SUITE("papr_mode", byte_order, place_of_the_vectors, later_vcpus, errors,
+			 no_other_place_for_interrupts);
 }

@@ -100,8 +100,23 @@ START_TEST(no_clock)
 }
 END_TEST
 
+/* Times that the calendar does not reach, whoever set them. */
+START_TEST(out_of_range)
+{
+	static const s64 offset[] = { -(s64)LAB_RTC - 100, 1ll << 40, 1ll << 62 };
+	u32 out[7];
+
+	for (unsigned i = 0; i < ARRAY_SIZE(offset); i++) {
+		papr_part(lab_p)->rtc_offset = offset[i];
+		ck_assert_int_eq(lab_rtas(lab_v0, "get-time-of-day", out, 7), RTAS_HARDWARE);
+		ck_assert_uint_eq(out[0], 0xeeeeeeee);
+	}
+}
+END_TEST
+
 Suite *suite_papr_rtas_time(void);
 Suite *suite_papr_rtas_time(void)
 {
-	return LAB_SUITE("papr_rtas_time", machine_clock, own_clock, last_year, errors, no_clock);
+	return LAB_SUITE("papr_rtas_time", machine_clock, own_clock, last_year, errors, no_clock,
+			 out_of_range);
 }

@@ -195,10 +195,28 @@ START_TEST(destroy_breaks_the_pins)
 }
 END_TEST
 
+/* The guest's time base need not run as the port's clock does. */
+START_TEST(another_time_base)
+{
+	struct papr_cpu_desc d = *arch_papr_cpu();
+	u64 hour = 3600ull * UM_TICK_HZ;
+
+	d.timebase_hz = UM_TICK_HZ / 4 * 3;
+	ck_assert_uint_eq(papr_timebase(12345), 12345);
+	um_teardown();
+	lab_boot(&(struct um_config){ .ncpus = 2, .ram = MIB(16), .papr_cpu = &d });
+	ck_assert_uint_eq(papr_timebase(0), 0);
+	ck_assert_uint_eq(papr_timebase(4), 3);
+	ck_assert_uint_eq(papr_timebase(UM_TICK_HZ), d.timebase_hz);
+	ck_assert_uint_eq(papr_timebase(UM_TICK_HZ + 5), d.timebase_hz + 3);
+	ck_assert_uint_eq(papr_timebase(hour * 24 * 365 * 100), hour / 4 * 3 * 24 * 365 * 100);
+}
+END_TEST
+
 Suite *suite_papr_vpa(void);
 Suite *suite_papr_vpa(void)
 {
 	return LAB_SUITE("papr_vpa", registers, last_registration_wins, fits_to_the_end_of_a_page,
 			 errors_of_the_vpa, errors_of_the_log, deregisters, counts_dispatches,
-			 accounts_time, destroy_breaks_the_pins);
+			 accounts_time, destroy_breaks_the_pins, another_time_base);
 }
