@@ -26,7 +26,7 @@ target()
 # show LOG: what a reader of a failed run wants to see first
 show()
 {
-	grep -E '^(FAIL|RETRY|[^ ]+: \*\*\*)|error:|: No such file|need.sh:|guest-.*\.sh:' "$1" |
+	grep -E '^(FAIL|RETRY|[^ ]+: \*\*\*)|error:|: No such file|need.sh:|guests.sh:' "$1" |
 		head -n 15 | cut -c 1-200 | sed 's/^/    /'
 	echo "    ... the end of $1:"
 	tail -n 12 "$1" | cut -c 1-160 | sed 's/^/    /'

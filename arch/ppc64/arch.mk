@@ -4,7 +4,7 @@
 
 PPC_O	   := $(O)/ppc64
 PPC_CC	   := $(PPC_CROSS)gcc
-PPC_LIBFDT := $(shell tools/setup/guest-ppc64.sh --print-libfdt)
+PPC_LIBFDT := $(shell tools/setup/guests.sh ppc64 --print-libfdt)
 PPC_FDTINC := $(PPC_LIBFDT:%/lib/powerpc64le-linux-gnu/libfdt.a=%/include)
 PPC_GCCINC  = $(shell $(PPC_CC) -print-file-name=include)
 

@@ -29,7 +29,7 @@ absolute()
 }
 
 tools/setup/need.sh build ppc64 guests
-tools/setup/guest-ppc64.sh
+tools/setup/guests.sh ppc64
 mkdir -p "$out/boot"
 echo "make run: building"
 if ! ${MAKE:-make} -s run-parts >"$out/boot/run-build.log" 2>&1; then
@@ -38,7 +38,7 @@ if ! ${MAKE:-make} -s run-parts >"$out/boot/run-build.log" 2>&1; then
 fi
 
 manifest=${MANIFEST:-harness/boot/manifests/run.dts}
-kernel=${GUEST_KERNEL:-$(tools/setup/guest-ppc64.sh --print-kernel)}
+kernel=${GUEST_KERNEL:-$(tools/setup/guests.sh ppc64 --print-linux)}
 initrd=${GUEST_INITRD:-$out/boot/shell.cpio}
 [ -r "$manifest" ] || fail "MANIFEST: cannot read $manifest"
 kernel=$(absolute GUEST_KERNEL "$kernel")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Sourced by guest-ppc64.sh and be-ppc64.sh: a package manager state of one's own, so that packages
+# Sourced by guests.sh and be-ppc64.sh: a package manager state of one's own, so that packages
 # of another architecture, or sources, can be fetched without a change to the system.
 
 # apt_state DIR ARCH TYPE: the sources and the keys of the system, without their limits to another

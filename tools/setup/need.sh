@@ -3,7 +3,7 @@
 #
 # need.sh [-n] GROUP...: installs the Debian packages of the named groups that are missing, as root
 # or through sudo. Prints nothing when all is there. -n only tells what is missing (exit 1).
-# Who calls it: make run, make check, make bench. Next to read: guest-ppc64.sh.
+# Who calls it: make run, make check, make bench. Next to read: guests.sh.
 set -eu
 PATH=$PATH:/usr/sbin:/sbin
 
