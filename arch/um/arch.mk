@@ -11,8 +11,10 @@
 
 UM_SRC := $(filter-out core/string.c,$(CORE_SRC)) \
 	$(filter-out arch/um/main.c,$(wildcard arch/um/*.c)) \
-	$(wildcard harness/guests/*.c harness/guests/lib/*.c harness/guests/lib/um/*.c)
-UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/guests/lib
+	$(wildcard harness/guests/*.c harness/guests/papr/*.c harness/guests/lib/*.c \
+	harness/guests/lib/papr/*.c harness/guests/lib/um/*.c)
+UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/guests/lib \
+	-iquote harness/guests/lib/papr
 UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1
 UM_LIBS := -lfdt
 UM_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

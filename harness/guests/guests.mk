@@ -1,40 +1,47 @@
 # SPDX-License-Identifier: BSD-2-Clause
-# Test guests: every harness/guests/*.c becomes build/guests/ppc64/NAME.elf, and all of them
-# together go into the process build (GUESTS_UM_SRC).
-GUESTS	      := $(basename $(notdir $(wildcard harness/guests/*.c)))
-GUESTS_LIB    := $(wildcard harness/guests/lib/*.c)
-GUESTS_UM_SRC := $(wildcard harness/guests/*.c) $(GUESTS_LIB) $(wildcard harness/guests/lib/um/*.c)
-GUESTS_UM_INC := -iquote harness/guests/lib
-
+# Test guests: every harness/guests/*.c, and those of the port's machine (papr/*.c, pc/*.c), become
+# build/guests/ARCH/NAME.elf; those of papr also go into the process build (arch/um/arch.mk).
 GUEST_CROSS ?= powerpc64le-linux-gnu-
 O ?= build
-GUEST_OUT   := $(O)/guests/ppc64
-GUEST_FLAGS := -std=gnu11 -ffreestanding -O2 -g -mlittle-endian -mcpu=power8 \
-	-msoft-float -mno-altivec -mno-vsx -fno-stack-protector -fno-pic -fno-pie \
-	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -MMD -MP \
-	$(WARN) -iquote include $(GUESTS_UM_INC) -iquote harness/guests/lib/ppc64 -DGUEST_ALONE
-GUEST_OBJS  := $(patsubst harness/guests/lib/%,$(GUEST_OUT)/lib/%.o,$(GUESTS_LIB) \
-	$(wildcard harness/guests/lib/ppc64/*.[cS]))
-GUEST_ELFS  := $(GUESTS:%=$(GUEST_OUT)/%.elf)
 
-guests-ppc64: $(GUEST_ELFS)
+GUEST_WARN  := $(WARN) -iquote include -iquote harness/guests/lib -DGUEST_ALONE
+GUEST_FLAGS := -std=gnu11 -ffreestanding -O2 -g -fno-stack-protector -fno-pic -fno-pie \
+	-fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns -MMD -MP
+GUEST_FLAGS_ppc64  := -mlittle-endian -mcpu=power8 -msoft-float -mno-altivec -mno-vsx
+GUEST_FLAGS_x86_64 := -m64 -mgeneral-regs-only -mno-red-zone -mcmodel=small -fcf-protection=none
 
 # Every guest in the process port; last line "suite guests: P passed, F failed".
 guests-um: um tools
 	harness/guests/run.sh $(O)
 
-$(GUEST_OUT)/lib/%.o: harness/guests/lib/%
-	@mkdir -p $(@D)
-	$(GUEST_CROSS)gcc $(GUEST_FLAGS) -c -o $@ $<
+# One image: port, prefix of the compiler, source
+define guest_image
+$(O)/guests/$(1)/$(basename $(notdir $(3))).elf: $(O)/guests/$(1)/$(3).o $$(GUEST_OBJS_$(1)) \
+		harness/guests/lib/$(1)/guest.lds
+	$(2)ld -nostdlib -static -n --no-warn-rwx-segments --build-id=none \
+		-T harness/guests/lib/$(1)/guest.lds -o $$@ $$(filter %.o,$$^)
+endef
 
-$(GUEST_OUT)/%.o: harness/guests/%.c
-	@mkdir -p $(@D)
-	$(GUEST_CROSS)gcc $(GUEST_FLAGS) -c -o $@ $<
+# One port: its processor, its machine, the prefix of its compiler
+define guest_port
+GUEST_OUT_$(1)  := $(O)/guests/$(1)
+GUEST_SRC_$(1)  := $(wildcard harness/guests/*.c harness/guests/$(2)/*.c)
+GUEST_LIB_$(1)  := $(wildcard harness/guests/lib/*.c harness/guests/lib/$(2)/*.c \
+	harness/guests/lib/$(1)/*.[cS])
+GUEST_OBJS_$(1) := $$(GUEST_LIB_$(1):harness/guests/%=$$(GUEST_OUT_$(1))/%.o)
 
-$(GUEST_OUT)/%.elf: $(GUEST_OUT)/%.o $(GUEST_OBJS) harness/guests/lib/ppc64/guest.lds
-	$(GUEST_CROSS)ld -nostdlib -static -n --no-warn-rwx-segments --build-id=none \
-		-T harness/guests/lib/ppc64/guest.lds -o $@ $(filter %.o,$^)
+guests-$(1): $$(patsubst %.c,$$(GUEST_OUT_$(1))/%.elf,$$(notdir $$(GUEST_SRC_$(1))))
 
--include $(wildcard $(GUEST_OUT)/*.d $(GUEST_OUT)/lib/*.d $(GUEST_OUT)/lib/ppc64/*.d)
-.PHONY: guests-ppc64 guests-um
-.SECONDARY: $(GUESTS:%=$(GUEST_OUT)/%.o) $(GUEST_OBJS)
+$$(GUEST_OUT_$(1))/%.o: harness/guests/% harness/guests/guests.mk
+	@mkdir -p $$(@D)
+	$(3)gcc $$(GUEST_FLAGS) $$(GUEST_FLAGS_$(1)) $$(GUEST_WARN) -iquote harness/guests/lib/$(2) \
+		-iquote harness/guests/lib/$(1) -c -o $$@ $$<
+
+$$(foreach s,$$(GUEST_SRC_$(1)),$$(eval $$(call guest_image,$(1),$(3),$$(s:harness/guests/%=%))))
+
+-include $$(GUEST_SRC_$(1):harness/guests/%=$$(GUEST_OUT_$(1))/%.d) $$(GUEST_OBJS_$(1):.o=.d)
+.PHONY: guests-$(1)
+endef
+$(eval $(call guest_port,ppc64,papr,$(GUEST_CROSS)))
+$(eval $(call guest_port,x86_64,pc,$(X86_CROSS)))
+.PHONY: guests-um

@@ -5,7 +5,7 @@
  * still alive, every fault came back to it, and its own memory is untouched. Boot arguments:
  * rounds (0 = for ever), storm, seed.
  */
-#include "guest.h"
+#include "papr.h"
 
 #define GUARD	   0x10000 /* bytes of own memory that nobody may change */
 #define IPI_SOURCE 2

@@ -15,9 +15,6 @@
 #define IPIS(i)	 (G_SHARED + 0x100 + 8ul * (i))
 
 #define ADDS	 500
-#define IPI	 2 /* source number of an interrupt from another vcpu */
-#define PRIORITY 4
-#define STOPPED	 0
 
 static u64 get(u64 word)
 {
@@ -37,25 +34,17 @@ static void await(u64 word, u64 n, const char *what)
 	}
 }
 
-/* An external interrupt: it must be one of ours; withdraw it, count it, end it. */
 static void external(void *arg)
 {
-	u64 r[G_MAX_ARGS];
-
 	(void)arg;
-	G_EQ(G_CALL(H_XIRR, r, 0), H_SUCCESS);
-	if ((r[0] & 0xffffff) == 0)
-		return; /* withdrawn before it was taken */
-	G_EQ(r[0] & 0xffffff, IPI);
-	G_EQ(G_CALL(H_IPI, NULL, g_vcpu(), 0xff), H_SUCCESS);
-	g_add(IPIS(g_vcpu()), 1);
-	G_EQ(G_CALL(H_EOI, NULL, r[0]), H_SUCCESS);
+	if (g_take_ipi())
+		g_add(IPIS(g_vcpu()), 1);
 }
 
 static void accept_interrupts(void)
 {
 	g_handler(G_IRQ_EXTERNAL, external, NULL);
-	G_EQ(G_CALL(H_CPPR, NULL, 0xff), H_SUCCESS);
+	g_ipis_on();
 }
 
 /* Take turns with the next vcpu; the one whose turn it is not waits in the hypervisor. */
@@ -66,13 +55,14 @@ static void prod_and_cede(u64 rounds, unsigned n)
 	for (u64 i = 0; i < rounds; i++) {
 		u64 mine = i * n + me, limit = g_now() + 30 * g_hz();
 
-		while (get(TURN) != mine) {
+		for (g_irqs(false); get(TURN) != mine; g_irqs(false)) {
 			if (g_now() > limit)
 				g_fail("vcpu %u waits for turn %lu", me, mine);
 			g_cede();
 		}
+		g_irqs(true);
 		g_add(TURN, 1);
-		G_EQ(G_CALL(H_PROD, NULL, (me + 1) % n), H_SUCCESS);
+		g_prod((me + 1) % n);
 	}
 }
 
@@ -90,7 +80,7 @@ static void work(u64 rounds)
 	await(READY, 2 * n, "interrupts on");
 	g_irqs(true);
 	for (u64 i = 1; i <= rounds; i++) {
-		G_EQ(G_CALL(H_IPI, NULL, (me + 1) % n, PRIORITY), H_SUCCESS);
+		g_ipi((me + 1) % n);
 		await(IPIS((me + 1) % n), i, "interrupts taken");
 	}
 	g_add(READY, 1);
@@ -119,14 +109,10 @@ static void once_more(u64 arg)
 static void await_stopped(unsigned i)
 {
 	u64 limit = g_now() + 30 * g_hz();
-	u32 cpu = i, state;
 
-	for (;;) {
-		G_EQ(g_rtas("query-cpu-stopped-state", 1, &cpu, 2, &state), 0);
-		if (state == STOPPED)
-			return;
+	while (!g_stopped(i)) {
 		if (g_now() > limit)
-			g_fail("vcpu %u does not stop: state %u", i, state);
+			g_fail("vcpu %u does not stop", i);
 		g_relax();
 	}
 }

@@ -3,7 +3,8 @@
  * The library of the test guests: one API on every port. A guest is one file that says GUEST(name)
  * { ... }. Guests keep nothing in static variables, because on the process port all partitions
  * share the program: state lives on the stack or in the partition's memory (g_load, g_store).
- * guest.c is the portable part; ppc64/ and um/ hold what touches the machine.
+ * guest.c is the portable part; papr/ and pc/ know the machine that a partition is (papr.h, pc.h),
+ * ppc64/, x86_64/ and um/ the processor.
  */
 #ifndef GUEST_H
 #define GUEST_H
@@ -96,7 +97,7 @@ __attribute__((noreturn, format(printf, 1, 2))) void g_fail(const char *f, ...);
 
 __attribute__((noreturn)) void g_poweroff(void);
 
-/* RTAS ibm,os-term: the guest's own panic. */
+/* The guest's own panic, as the machine knows one: RTAS ibm,os-term; a triple fault. */
 __attribute__((noreturn)) void g_crash(const char *why);
 
 /* ---- console ----------------------------------------------------------------------------- */
@@ -120,12 +121,6 @@ bool g_user_hcall(u64 nr);
 
 /* fn(arg), interrupts off and, on hardware, with translation on: each address onto itself. */
 void g_translated(void (*fn)(void *arg), void *arg);
-
-/* RTAS by service name; at most 8 arguments, 8 results. -1000 when the tree names no such one. */
-s64 g_rtas(const char *service, unsigned nargs, const u32 *args, unsigned nrets, u32 *rets);
-
-/* The same through the firmware blob's entry, as an operating system does it (hardware only). */
-s64 g_rtas_blob(const char *service, unsigned nargs, const u32 *args, unsigned nrets, u32 *rets);
 
 /* ---- memory ------------------------------------------------------------------------------ */
 
@@ -190,8 +185,21 @@ void g_handler(enum g_irq irq, void (*fn)(void *arg), void *arg);
 /* Interrupts of this vcpu on or off; returns what it was. */
 bool g_irqs(bool on);
 
-/* Wait in the hypervisor (H_CEDE) until an interrupt or a prod; interrupts are on afterwards. */
+/*
+ * Wait (H_CEDE, HLT) until an interrupt or a prod, also one that came since interrupts were switched
+ * off; interrupts are on afterwards.
+ */
 void g_cede(void);
+
+/* Take interrupts from other vcpus from now on: what g_ipi sends comes as G_IRQ_EXTERNAL. */
+void g_ipis_on(void);
+void g_ipi(unsigned vcpu);
+
+/* In the handler: accept and end the interrupt. False: it has vanished again. */
+bool g_take_ipi(void);
+
+/* End the wait of a vcpu, or its next one. */
+void g_prod(unsigned vcpu);
 
 /* One turn of a busy wait. */
 void g_relax(void);
@@ -202,28 +210,25 @@ void g_barrier(void);
 /* ---- vcpus ------------------------------------------------------------------------------- */
 
 unsigned g_vcpu(void);	/* number of this one */
-unsigned g_vcpus(void); /* how many the device tree names */
+unsigned g_vcpus(void); /* how many there are */
 
-/* RTAS start-cpu: fn(arg) runs on vcpu `index`, which must not return. The service's status. */
+/* fn(arg) runs on vcpu `index`, which must not return. 0, or why not. */
 s64 g_start(unsigned index, void (*fn)(u64 arg), u64 arg);
 
-/* RTAS system-reboot. */
+/* True when it can be started. */
+bool g_stopped(unsigned index);
+
 __attribute__((noreturn)) void g_reboot(void);
 
-/* RTAS stop-self. */
+/* This vcpu ends. */
 __attribute__((noreturn)) void g_stop(void);
 
-/* ---- device tree ------------------------------------------------------------------------- */
+/* ---- what the machine says --------------------------------------------------------------- */
 
-/* A property's place in memory. A part of a path matches up to the node's '@'; '*' matches any. */
-struct g_prop {
-	u64 addr; /* 0 when not found */
-	u32 len;
-};
+/* Print what kind of machine this is. */
+void g_describe(void);
 
-struct g_prop g_prop(const char *path, const char *name);
-u64 g_prop_cells(struct g_prop p, unsigned first, unsigned n); /* 1 or 2 cells as a number */
-void g_prop_text(struct g_prop p, char *buf, size_t n);	       /* always NUL-terminated */
+void g_bootargs(char *buf, size_t n); /* always NUL-terminated */
 
 /* Value of "name=number" in the boot arguments, or dflt. Decimal. */
 u64 g_arg(const char *name, u64 dflt);

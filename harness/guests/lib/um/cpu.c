@@ -142,12 +142,6 @@ bool g_irqs(bool on)
 	return was;
 }
 
-void g_cede(void)
-{
-	if (G_CALL(H_CEDE, NULL, 0) != H_SUCCESS)
-		g_fail("H_CEDE failed");
-}
-
 const struct g_fault *g_fault(void)
 {
 	return &self()->fault;

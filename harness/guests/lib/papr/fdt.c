@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * Reads the device tree where it stands, byte by byte, through the accessors (Devicetree
- * Specification 0.4, chapter 5). Next to read: guest.c.
+ * Specification 0.4, chapter 5). Next to read: papr.c.
  */
+#include "papr.h"
 #include "port.h"
 
 #define FDT_MAGIC      0xd00dfeedu
@@ -151,30 +152,9 @@ void g_prop_text(struct g_prop p, char *buf, size_t n)
 	buf[i] = 0;
 }
 
-u64 g_arg(const char *name, u64 dflt)
+void g_bootargs(char *buf, size_t n)
 {
-	char args[512];
-	size_t n = len(name);
-
-	g_prop_text(g_prop("/chosen", "bootargs"), args, sizeof(args));
-	for (const char *p = args; *p;) {
-		size_t i = 0;
-
-		while (*p == ' ')
-			p++;
-		while (i < n && p[i] == name[i])
-			i++;
-		if (i == n && p[n] == '=') {
-			u64 v = 0;
-
-			for (p += n + 1; *p >= '0' && *p <= '9'; p++)
-				v = v * 10 + (u64)(*p - '0');
-			return v;
-		}
-		while (*p && *p != ' ')
-			p++;
-	}
-	return dflt;
+	g_prop_text(g_prop("/chosen", "bootargs"), buf, n);
 }
 
 u64 g_hz(void)

@@ -4,7 +4,7 @@
  * partition that is no controller; and that every row of the call tables was called. Next to read:
  * hostile.c.
  */
-#include "guest.h"
+#include "papr.h"
 
 #define SEEN	 G_SHARED /* a byte per row: it was called */
 #define RETS	 (G_SHARED + 0x100)
@@ -22,8 +22,8 @@ static const struct row {
 	u64 nr;
 } rows[] = {
 #define HCALL(n, ...) { #n, n },
-#include "../../core/papr/hcalls.def"
-#include "../../include/hcalls.def"
+#include "../../../core/papr/hcalls.def"
+#include "../../../include/hcalls.def"
 #undef HCALL
 };
 
