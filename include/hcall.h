@@ -69,4 +69,11 @@
 
 #define HV_ABI_VERSION	     1
 
+/* How a guest on a PC finds us: CPUID leaves. */
+#define PC_CPUID_RHYPE	 0x40000100    /* EAX: highest own leaf; EBX ECX EDX: PC_CPUID_TEXT */
+#define PC_CPUID_TEXT	 "rhyperhyper" /* and a NUL: 12 bytes */
+#define PC_CPUID_INFO	 0x40000101 /* EAX: ABI version; EBX: call instruction; ECX: TSC in kHz */
+#define PC_CPUID_VMMCALL 1
+#define PC_CPUID_VMCALL	 2
+
 #endif

@@ -34,8 +34,8 @@ guests-$(1): $$(patsubst %.c,$$(GUEST_OUT_$(1))/%.elf,$$(notdir $$(GUEST_SRC_$(1
 
 $$(GUEST_OUT_$(1))/%.o: harness/guests/% harness/guests/guests.mk
 	@mkdir -p $$(@D)
-	$(3)gcc $$(GUEST_FLAGS) $$(GUEST_FLAGS_$(1)) $$(GUEST_WARN) -iquote harness/guests/lib/$(2) \
-		-iquote harness/guests/lib/$(1) -c -o $$@ $$<
+	$(3)gcc $$(GUEST_FLAGS) $$(GUEST_FLAGS_$(1)) $$(GUEST_WARN) \
+		-iquote harness/guests/lib/$(2) -iquote harness/guests/lib/$(1) -c -o $$@ $$<
 
 $$(foreach s,$$(GUEST_SRC_$(1)),$$(eval $$(call guest_image,$(1),$(3),$$(s:harness/guests/%=%))))
 

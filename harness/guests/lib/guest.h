@@ -186,8 +186,8 @@ void g_handler(enum g_irq irq, void (*fn)(void *arg), void *arg);
 bool g_irqs(bool on);
 
 /*
- * Wait (H_CEDE, HLT) until an interrupt or a prod, also one that came since interrupts were switched
- * off; interrupts are on afterwards.
+ * Wait (H_CEDE, HLT) until an interrupt or a prod, also one that came since interrupts were
+ * switched off; interrupts are on afterwards.
  */
 void g_cede(void);
 

@@ -20,8 +20,8 @@ static const struct row {
 	enum kind kind[G_MAX_ARGS];
 } rows[] = {
 #define HCALL(n, fn, auth, class, flow, nargs, nrets, ...) { #n, n, nargs, { __VA_ARGS__ } },
-#include "../../core/papr/hcalls.def"
-#include "../../include/hcalls.def"
+#include "../../../core/papr/hcalls.def"
+#include "../../../include/hcalls.def"
 #undef HCALL
 };
 
