@@ -103,7 +103,7 @@ void hcall_dispatch(struct vcpu *v, u64 nr, u64 *args, u64 *status)
 	if (unlikely(hv.tracing))
 		trace_write(TRACE_HCALL, v->part->id.v, (u8)v->index, (u32)nr, args[0], args[1]);
 	if (!row)
-		s = H_FUNCTION;
+		s = nr < HCALL_PAPR_END ? v->part->machine->hcalls->unknown : H_FUNCTION;
 	else if (!authorized(v, row, args))
 		s = H_AUTHORITY;
 	else if ((s = check_args(v, row, args)) == H_SUCCESS)

@@ -82,7 +82,11 @@ void arch_pc_inject(struct arch_vcpu *v, const struct pc_event *e);
 #define PC_READY_INTR 1u /* an external interrupt would be taken now */
 #define PC_READY_NMI  2u /* an NMI would be taken now */
 
-/* Which of these the guest takes before its next instruction: PC_READY_* bits. Loaded here. */
+/*
+ * Which of these the guest takes before its next instruction: PC_READY_* bits; none while an event
+ * waits inside the port. An interrupt shadow (STI, MOV SS) belongs to the instruction at rip: it is
+ * over when the core moves rip. Loaded here.
+ */
 unsigned arch_pc_ready(const struct arch_vcpu *v);
 
 /*

@@ -48,6 +48,7 @@ struct hcall_row {
 struct hcall_table {
 	const struct hcall_row *rows;
 	unsigned nrows;
+	s64 unknown; /* what an unknown number of the first range returns */
 	u8 low[HCALL_PAPR_END / 4];
 	u8 own[(HV_CALL_END - HV_CALL_BASE) / 4];
 };
@@ -83,28 +84,6 @@ bool cpu_load(struct cpu *c, struct vcpu *v);
 
 /* Internal error to status code, for handlers whose call defines nothing more precise. */
 s64 hcall_status(err_t e);
-
-/* Helpers that expand a row into a thunk; used by the machine tables only. */
-#define HCALL_A_0
-#define HCALL_A_1 , a[0]
-#define HCALL_A_2 , a[0], a[1]
-#define HCALL_A_3 , a[0], a[1], a[2]
-#define HCALL_A_4 , a[0], a[1], a[2], a[3]
-#define HCALL_A_5 , a[0], a[1], a[2], a[3], a[4]
-#define HCALL_A_6 , a[0], a[1], a[2], a[3], a[4], a[5]
-#define HCALL_A_7 , a[0], a[1], a[2], a[3], a[4], a[5], a[6]
-#define HCALL_A_8 , a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7]
-#define HCALL_A_9 , a[0], a[1], a[2], a[3], a[4], a[5], a[6], a[7], a[8]
-#define HCALL_R_0
-#define HCALL_R_1 , a
-#define HCALL_R_2 , a
-#define HCALL_R_3 , a
-#define HCALL_R_4 , a
-#define HCALL_R_5 , a
-#define HCALL_R_6 , a
-#define HCALL_R_7 , a
-#define HCALL_R_8 , a
-#define HCALL_R_9 , a
 
 /* Handlers of hcalls.def: vcpu, one u64 per argument, then `u64 *ret` when there are results. */
 s64 h_null(struct vcpu *v);

@@ -28,7 +28,7 @@ enum access { ACCESS_READ = 1, ACCESS_WRITE = 2, ACCESS_EXEC = 4 };
 /* Why an instruction was refused (EXIT_ILLEGAL). */
 enum illegal_cause {
 	ILLEGAL_INSTRUCTION, /* not implemented, or emulation assistance */
-	ILLEGAL_PRIVILEGE,   /* hcall instruction from user mode */
+	ILLEGAL_PRIVILEGE,   /* hcall instruction from user mode; PC: rip stands at it */
 	ILLEGAL_FACILITY,    /* facility the hypervisor has switched off; info = which */
 };
 

@@ -2,4 +2,4 @@
 /* The guest machines that the process port runs: all of them. Next: include/machine.h. */
 #include "machine.h"
 
-const struct machine *const machines[] = { &machine_papr, NULL };
+const struct machine *const machines[] = { &machine_papr, &machine_pc, NULL };

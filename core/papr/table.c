@@ -3,21 +3,16 @@
  * The PAPR machine's call table, expanded from the two lists of rows, and the calls that are served
  * without a full exit. Next: ../dispatch.c (the full path), icp.c (the light calls).
  */
+#include "hcall_rows.h"
 #include "hv.h"
 #include "papr.h"
 
-/* One thunk per row unpacks the arguments: a handler of the wrong arity does not compile. */
-#define HCALL(name, fn, auth, class, flow, nargs, nrets, ...) \
-	static s64 do_##fn(struct vcpu *v, u64 *a)            \
-	{                                                     \
-		(void)a;                                      \
-		return fn(v HCALL_A_##nargs HCALL_R_##nrets); \
-	}
+#define HCALL HCALL_THUNK
 #include "hcalls.def"
 #include "../../include/hcalls.def"
 #undef HCALL
 
-#define HCALL(name, ...) ROW_##name,
+#define HCALL HCALL_INDEX
 enum {
 #include "hcalls.def"
 #include "../../include/hcalls.def"
@@ -25,31 +20,7 @@ enum {
 };
 #undef HCALL
 
-/* Column "kinds": 1 to 9 names that become ARG_name. */
-#define KINDS(...) KINDS_(__VA_ARGS__, , , , , , , , )
-#define KINDS_(a, b, c, d, e, f, g, h, i, ...)                                                  \
-	{                                                                                       \
-		KIND(a), KIND(b), KIND(c), KIND(d), KIND(e), KIND(f), KIND(g), KIND(h), KIND(i) \
-	}
-#define KIND(k)	  KIND_##k
-#define KIND_	  ARG_NONE /* no more arguments */
-#define KIND_NONE ARG_NONE
-#define KIND_U64  ARG_U64
-#define KIND_ZERO ARG_ZERO
-#define KIND_LPID ARG_LPID
-#define KIND_VCPU ARG_VCPU
-#define KIND_GPA  ARG_GPA
-
-#define HCALL(n, f, au, cl, fl, na, ns, ...) \
-	[ROW_##n] = { .fn = do_##f,          \
-		      .name = #n,            \
-		      .nr = n,               \
-		      .auth = AUTH_##au,     \
-		      .class = CLASS_##cl,   \
-		      .flow = FLOW_##fl,     \
-		      .nargs = na,           \
-		      .nrets = ns,           \
-		      .kind = KINDS(__VA_ARGS__) },
+#define HCALL HCALL_ROW
 static const struct hcall_row rows[ROWS] = {
 #include "hcalls.def"
 #include "../../include/hcalls.def"
@@ -58,25 +29,21 @@ static const struct hcall_row rows[ROWS] = {
 
 BUILD_ASSERT(ROWS < 255, "row numbers fit the index arrays");
 
-/*
- * Both index arrays from both lists: a number of the other range goes to entry 0, which no call
- * uses, as 0. HV_RTAS is the only own number among the PAPR rows, so nothing is set twice.
- */
-#define LOW(n) ((n) < HCALL_PAPR_END ? (n) / 4 : 0)
-#define OWN(n) ((n) >= HV_CALL_BASE ? ((n)-HV_CALL_BASE) / 4 : 0)
+/* HV_RTAS is the only own number among the PAPR rows, so nothing is set twice. */
 const struct hcall_table papr_hcalls = {
 	.rows = rows,
 	.nrows = ROWS,
+	.unknown = H_FUNCTION,
 	.low = {
-#define HCALL(n, ...) [LOW(n)] = (n) < HCALL_PAPR_END ? ROW_##n + 1 : 0,
+#define HCALL HCALL_IN_LOW
 #include "hcalls.def"
 #undef HCALL
 	},
 	.own = {
-#define HCALL(n, ...) [OWN(n)] = ROW_##n + 1,
+#define HCALL HCALL_IN_OWN
 #include "../../include/hcalls.def"
 #undef HCALL
-		[OWN(HV_RTAS)] = ROW_HV_RTAS + 1,
+		[HCALL_OWN(HV_RTAS)] = ROW_HV_RTAS + 1,
 	},
 };
 

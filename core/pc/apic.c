@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The state of a local APIC: which interrupts wait, which is in service, which comes next (APM 2,
+ * chapter 16). Senders set bits without a lock. Next: apic_reg.c (registers), ipi.c (senders).
+ */
+#include "pc.h"
+
+#define SVR_ENABLE  (1u << 8)
+#define BASE_ENABLE (1u << 11)
+#define BASE_X2	    (1u << 10)
+#define BASE_BSP    (1u << 8)
+#define FLAT	    0xfu
+
+void pc_apic_reset(struct pc_apic *a, unsigned index)
+{
+	for (unsigned i = 0; i < 8; i++) {
+		atomic_store(&a->irr[i], 0);
+		atomic_store(&a->tmr[i], 0);
+		a->isr[i] = 0;
+	}
+	a->svr = 0xff;
+	a->ldr = 0;
+	a->dfr = ~0u;
+	a->base = PC_APIC_BASE | BASE_ENABLE | (index ? 0 : BASE_BSP);
+	a->tpr = a->esr = a->esr_next = a->icr = a->icr2 = a->tdcr = a->initial = 0;
+	for (unsigned i = 0; i < PC_LVTS; i++)
+		a->lvt[i] = 1u << 16;
+	a->timer = TIME_NEVER;
+	a->deadline = 0;
+}
+
+bool pc_apic_on(const struct pc_apic *a)
+{
+	return a->base & BASE_ENABLE;
+}
+
+bool pc_apic_x2(const struct pc_apic *a)
+{
+	return a->base & BASE_X2;
+}
+
+void pc_apic_accept(struct vcpu *v, u8 vector, bool level)
+{
+	struct pc_apic *a = &pc_vcpu(v)->apic;
+	u32 bit = 1u << vector % 32;
+
+	if (!pc_apic_on(a) || !(a->svr & SVR_ENABLE) || vector < 16)
+		return;
+	if (level)
+		atomic_fetch_or(&a->tmr[vector / 32], bit);
+	else
+		atomic_fetch_and(&a->tmr[vector / 32], ~bit);
+	atomic_fetch_or(&a->irr[vector / 32], bit);
+	pc_attn(v, ATTN_IRQ);
+}
+
+/* Highest vector in service, or -1. */
+static int in_service(const struct pc_apic *a)
+{
+	for (int i = 7; i >= 0; i--)
+		if (a->isr[i])
+			return i * 32 + 31 - __builtin_clz(a->isr[i]);
+	return -1;
+}
+
+u32 pc_apic_ppr(const struct pc_apic *a)
+{
+	int isr = in_service(a);
+
+	if (isr < 0 || a->tpr >> 4 >= (u32)isr >> 4)
+		return a->tpr;
+	return (u32)isr & 0xf0;
+}
+
+int pc_apic_pending(const struct pc_apic *a)
+{
+	for (int i = 7; i >= 0; i--) {
+		u32 word = atomic_load(&a->irr[i]);
+		int vector;
+
+		if (!word)
+			continue;
+		vector = i * 32 + 31 - __builtin_clz(word);
+		return (u32)vector >> 4 > pc_apic_ppr(a) >> 4 ? vector : -1;
+	}
+	return -1;
+}
+
+void pc_apic_take(struct pc_apic *a, u8 vector)
+{
+	u32 bit = 1u << vector % 32;
+
+	atomic_fetch_and(&a->irr[vector / 32], ~bit);
+	a->isr[vector / 32] |= bit;
+}
+
+int pc_apic_eoi(struct pc_apic *a)
+{
+	int vector = in_service(a);
+
+	if (vector >= 0)
+		a->isr[vector / 32] &= ~(1u << vector % 32);
+	return vector;
+}
+
+static bool match_logical(const struct pc_apic *a, u32 dest)
+{
+	u32 ldr = a->ldr;
+
+	if (pc_apic_x2(a))
+		return ldr >> 16 == dest >> 16 && ldr & dest & 0xffff;
+	ldr >>= 24;
+	if (a->dfr >> 28 == FLAT)
+		return ldr & dest;
+	return (ldr >> 4 == dest >> 4 || dest >> 4 == 0xf) && ldr & dest & 0xf;
+}
+
+/* x2: dest has 32 bits, all of them set is everybody; else it has 8. */
+bool pc_apic_match(const struct vcpu *v, u32 dest, bool logical, bool x2)
+{
+	const struct pc_apic *a = &pc_vcpu(v)->apic;
+
+	if (!pc_apic_on(a))
+		return false;
+	if (dest == (x2 ? ~0u : 0xffu))
+		return true;
+	return logical ? match_logical(a, dest) : dest == v->index;
+}

@@ -1,0 +1,233 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * CPUID as a guest sees it: what this file names, and of that what the port can give. Features of
+ * the machine's own (local APIC, time, topology, hypervisor leaves) are written here. Next: msr.c.
+ */
+#include "pc.h"
+
+#include "hcall.h"
+#include "hvstring.h"
+
+enum { EAX, EBX, ECX, EDX };
+
+#define MAX_BASIC    0xdu
+#define MAX_EXTENDED 0x80000008u
+#define KVM_LEAF     0x40000000u
+#define XCR0_BITS    0xe7u /* x87, SSE, AVX, AVX-512 */
+
+/* Bits of the processor's own answer that pass: leaf, subleaf, one mask for each register. */
+static const struct mask {
+	u32 leaf, sub, bits[4];
+} masks[] = {
+	/* ECX: not MONITOR, VMX, TSC deadline and x2APIC (ours); EDX: not MCE, MCA, APIC, HTT */
+	{ 0x1, 0, { ~0u, 0x0000ff00, 0x76fa3203, 0x078bb97f } },
+	{ 0x2, 0, { ~0u, ~0u, ~0u, ~0u } },
+	/* EBX: FSGSBASE BMI1 AVX2 SMEP BMI2 ERMS INVPCID, AVX-512, RDSEED ADX SMAP, caches, SHA */
+	{ 0x7, 0, { 0, 0xf1bf07a9, 0x00014646, 0x00000010 } },
+	{ 0xd, 1, { 0x7, ~0u, 0, 0 } },
+	/* ECX: not SVM, IBS, SKINIT, WDT, topology, counters; EDX: not FFXSR, RDTSCP */
+	{ 0x80000001, 0, { ~0u, 0, 0x002109f1, 0xe573bd7f & ~(1u << 9) } },
+	{ 0x80000002, 0, { ~0u, ~0u, ~0u, ~0u } },
+	{ 0x80000003, 0, { ~0u, ~0u, ~0u, ~0u } },
+	{ 0x80000004, 0, { ~0u, ~0u, ~0u, ~0u } },
+	{ 0x80000005, 0, { ~0u, ~0u, ~0u, ~0u } },
+	{ 0x80000006, 0, { ~0u, ~0u, ~0u, ~0u } },
+	{ 0x80000008, 0, { 0xffff, 0x00000205, 0, 0 } },
+};
+
+static void masked(u32 leaf, u32 sub, u32 out[4])
+{
+	memset(out, 0, 4 * sizeof(*out));
+	for (unsigned i = 0; i < ARRAY_SIZE(masks); i++) {
+		if (masks[i].leaf != leaf || masks[i].sub != sub)
+			continue;
+		arch_pc_cpuid(leaf, sub, out);
+		for (unsigned k = 0; k < 4; k++)
+			out[k] &= masks[i].bits[k];
+	}
+}
+
+/* Bits of an APIC number that tell the vcpus of a partition apart. */
+static u32 id_bits(const struct vcpu *v)
+{
+	u32 n = 0;
+
+	while (1u << n < v->part->nvcpus)
+		n++;
+	return n;
+}
+
+static void features(struct vcpu *v, u32 out[4])
+{
+	u32 n = v->part->nvcpus;
+	struct pc_mode m;
+
+	arch_pc_mode(&v->arch, &m);
+	out[EBX] |= n << 16 | v->index << 24;
+	out[ECX] |= 1u << 21 | 1u << 24 | 1u << 31; /* x2APIC, TSC deadline, hypervisor */
+	if (m.cr4 & CR4_OSXSAVE)
+		out[ECX] |= 1u << 27;
+	if (pc_apic_on(&pc_vcpu(v)->apic))
+		out[EDX] |= 1u << 9;
+	if (n > 1)
+		out[EDX] |= 1u << 28;
+}
+
+/* Caches of other vendors: each belongs to one vcpu, and all vcpus are in one package. */
+static void caches(const struct vcpu *v, u32 sub, u32 out[4])
+{
+	arch_pc_cpuid(0x4, sub, out);
+	out[EAX] &= 0x3ff;
+	if (out[EAX] & 0x1f)
+		out[EAX] |= ((1u << id_bits(v)) - 1) << 26;
+	else
+		memset(out, 0, 4 * sizeof(*out));
+}
+
+/* One thread in each core, all cores in one package. */
+static void topology(const struct vcpu *v, u32 sub, u32 out[4])
+{
+	if (sub == 0) {
+		out[EBX] = 1;
+		out[ECX] = 1 << 8;
+	} else if (sub == 1) {
+		out[EAX] = id_bits(v);
+		out[EBX] = v->part->nvcpus;
+		out[ECX] = 2 << 8;
+	}
+	out[ECX] |= sub & 0xff;
+	out[EDX] = v->index;
+}
+
+/* States of XSAVE: those that pass, and the size of an area that holds them all. */
+static void xsave(u32 sub, u32 out[4])
+{
+	u32 all[4], part[4];
+
+	arch_pc_cpuid(0xd, 0, all);
+	all[EAX] &= XCR0_BITS;
+	if (sub == 0) {
+		out[EAX] = all[EAX];
+		out[EBX] = all[EBX];
+		out[ECX] = 576; /* x87, SSE and the header */
+		for (u32 i = 2; i < 32; i++) {
+			if (!(all[EAX] >> i & 1))
+				continue;
+			arch_pc_cpuid(0xd, i, part);
+			out[ECX] = MAX(out[ECX], part[EAX] + part[EBX]);
+		}
+		if (!out[EAX])
+			out[ECX] = 0;
+	} else if (sub == 1) {
+		masked(0xd, 1, out);
+	} else if (sub < 32 && all[EAX] >> sub & 1) {
+		arch_pc_cpuid(0xd, sub, out);
+		out[ECX] = 0;
+		out[EDX] = 0;
+	}
+}
+
+static bool is_amd(void)
+{
+	u32 out[4];
+
+	arch_pc_cpuid(0, 0, out);
+	return out[EBX] == 0x68747541 || out[EBX] == 0x6f677948; /* Auth..., Hygo... */
+}
+
+static void signature(u32 out[4], const char *text)
+{
+	memcpy(&out[EBX], text, 12);
+}
+
+static void hypervisor(u32 leaf, u32 out[4])
+{
+	switch (leaf) {
+	case KVM_LEAF:
+		out[EAX] = PC_CPUID_INFO;
+		signature(out, "KVMKVMKVM\0\0");
+		break;
+	case KVM_LEAF + 1:
+		out[EAX] = 1u << 3 | 1u << 24; /* its clock, by the new MSRs; the clock is stable */
+		break;
+	case PC_CPUID_RHYPE:
+		out[EAX] = PC_CPUID_INFO;
+		signature(out, PC_CPUID_TEXT);
+		break;
+	case PC_CPUID_INFO:
+		out[EAX] = HV_ABI_VERSION;
+		out[EBX] = is_amd() ? PC_CPUID_VMMCALL : PC_CPUID_VMCALL;
+		out[ECX] = (u32)(arch_tick_hz() / 1000);
+		break;
+	default:
+		break;
+	}
+}
+
+static void extended(const struct vcpu *v, u32 leaf, u32 out[4])
+{
+	masked(leaf, 0, out);
+	switch (leaf) {
+	case 0x80000000:
+		arch_pc_cpuid(leaf, 0, out);
+		out[EAX] = MIN(out[EAX], MAX_EXTENDED);
+		break;
+	case 0x80000001:
+		if (pc_apic_on(&pc_vcpu(v)->apic) && is_amd())
+			out[EDX] |= 1u << 9;
+		if (v->part->nvcpus > 1 && is_amd())
+			out[ECX] |= 1u << 1; /* several cores in the package */
+		break;
+	case 0x80000007:
+		out[EDX] = 1u << 8; /* the counter runs at one rate, always */
+		break;
+	case 0x80000008:
+		out[ECX] = (v->part->nvcpus - 1) | id_bits(v) << 12;
+		break;
+	default:
+		break;
+	}
+}
+
+void pc_cpuid(struct vcpu *v, u32 leaf, u32 sub, u32 out[4])
+{
+	memset(out, 0, 4 * sizeof(*out));
+	if (leaf >> 28 == 4) {
+		hypervisor(leaf, out);
+		return;
+	}
+	if (leaf >> 31) {
+		extended(v, leaf, out);
+		return;
+	}
+	switch (leaf) {
+	case 0x0:
+		arch_pc_cpuid(leaf, 0, out);
+		out[EAX] = MIN(out[EAX], MAX_BASIC);
+		break;
+	case 0x1:
+		masked(leaf, 0, out);
+		features(v, out);
+		break;
+	case 0x4:
+		caches(v, sub, out);
+		break;
+	case 0x6:
+		out[EAX] = 1u << 2; /* the timer of the local APIC never stops */
+		break;
+	case 0x7:
+		masked(leaf, sub, out);
+		if (sub == 0)
+			out[EBX] |= 1u << 1; /* TSC_ADJUST */
+		break;
+	case 0xb:
+		topology(v, sub, out);
+		break;
+	case 0xd:
+		xsave(sub, out);
+		break;
+	default:
+		masked(leaf, 0, out);
+		break;
+	}
+}

@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The PC machine: what the core reaches of it, and what happens before each entry into a guest.
+ * Next: exit.c (why a guest stopped), apic.c (interrupts), load.c (what a guest finds at its
+ * start).
+ */
+#include "pc.h"
+
+#include "hvstring.h"
+#include "panic.h"
+
+BUILD_ASSERT(sizeof(struct pc_part) <= HV_PAGE_SIZE, "machine state of a partition is one page");
+BUILD_ASSERT(sizeof(struct pc_vcpu) <= HV_PAGE_SIZE, "and that of a vcpu");
+
+static void part_reset(struct pc_part *pp)
+{
+	u32 size[4];
+
+	pc_ioapic_reset(&pp->ioapic);
+	pc_uart_reset(&pp->uart);
+	pc_rtc_reset(&pp->rtc);
+	arch_pc_cpuid(0x80000008, 0, size);
+	pp->phys_bits = (u8)MAX(MIN(size[0] & 0xff, 52u), 32u);
+}
+
+static err_t part_init(struct partition *p)
+{
+	p->mach = pool_get(&p->pool, 0, false);
+	if (!p->mach)
+		return HV_ENOMEM;
+	part_reset(p->mach);
+	return HV_OK;
+}
+
+static void part_fini(struct partition *p)
+{
+	if (!p->mach)
+		return;
+	pc_forget(p);
+	pool_put(&p->pool, p->mach, 0, false);
+	p->mach = NULL;
+}
+
+/* What INIT leaves alone begins here: MTRRs, MISC_ENABLE. */
+static void vcpu_power_on(struct vcpu *v)
+{
+	struct pc_vcpu *pv = pc_vcpu(v);
+
+	memset(pv, 0, sizeof(*pv));
+	pc_mtrr_reset(pv);
+	pv->wait_sipi = v->index != 0;
+	pc_vcpu_reset(v);
+}
+
+static err_t vcpu_init(struct vcpu *v)
+{
+	v->mach = pool_get(&v->part->pool, 0, false);
+	if (!v->mach)
+		return HV_ENOMEM;
+	vcpu_power_on(v);
+	return HV_OK;
+}
+
+static void vcpu_fini(struct vcpu *v)
+{
+	pool_put(&v->part->pool, v->mach, 0, false);
+	v->mach = NULL;
+}
+
+void pc_vcpu_reset(struct vcpu *v)
+{
+	struct pc_vcpu *pv = pc_vcpu(v);
+	const struct pc_start s = { .kind = PC_START_SIPI };
+
+	CHECK(!v->loaded);
+	atomic_store(&pv->attn, 0);
+	pc_apic_reset(&pv->apic, v->index);
+	pv->due = TIME_NEVER;
+	pv->retry = TIME_NEVER;
+	pv->tsc_offset = 0;
+	pv->tsc_adjust = 0;
+	pv->clock = 0;
+	arch_pc_reset(&v->arch, &s);
+}
+
+static void restart(struct partition *p)
+{
+	part_reset(pc_part(p));
+	for (unsigned i = 0; i < p->nvcpus; i++)
+		vcpu_power_on(p->vcpu[i]);
+	pc_reload(p);
+}
+
+void pc_attn(struct vcpu *v, u32 bits)
+{
+	u32 old = atomic_fetch_or(&pc_vcpu(v)->attn, bits);
+
+	if (old & ATTN_HALTED)
+		vcpu_wake(v);
+	if ((old & bits) != bits)
+		vcpu_kick(v);
+}
+
+void pc_alarm(struct vcpu *v)
+{
+	struct pc_vcpu *pv = pc_vcpu(v);
+
+	pv->due = MIN(pv->apic.timer, pv->retry);
+	arch_pc_alarm(&v->arch, pv->due);
+}
+
+/* The vcpu's alarm has come: its own timer, or bytes that wait for the console. */
+static void alarm_due(struct vcpu *v, u64 now)
+{
+	struct pc_vcpu *pv = pc_vcpu(v);
+
+	if (pv->retry <= now) {
+		pv->retry = TIME_NEVER;
+		lock_take(&v->part->lock);
+		pc_uart_flush(v);
+		lock_drop(&v->part->lock);
+	}
+	if (pv->apic.timer <= now)
+		pc_timer_fire(v);
+	pc_alarm(v);
+}
+
+bool pc_wakes(struct vcpu *v)
+{
+	struct pc_vcpu *pv = pc_vcpu(v);
+
+	if (atomic_load(&pv->attn) & ATTN_NMI && arch_pc_ready(&v->arch) & PC_READY_NMI)
+		return true;
+	return pc_regs(v)->rflags & RFLAGS_IF && pc_apic_pending(&pv->apic) >= 0;
+}
+
+static void inject(struct vcpu *v, enum pc_event_type type, u8 vector)
+{
+	const struct pc_event e = { .type = type, .vector = vector };
+
+	arch_pc_inject(&v->arch, &e);
+}
+
+/*
+ * Give the guest what is pending, or ask the port to tell when it takes it. IRQ is cleared before
+ * the APIC is looked at, and set while a window is open for it: nothing is lost, and who adds to
+ * what waits does not disturb the guest again.
+ */
+static void deliver(struct vcpu *v)
+{
+	struct pc_vcpu *pv = pc_vcpu(v);
+	bool wakes = pc_wakes(v);
+	u32 attn = atomic_fetch_and(&pv->attn, ~(ATTN_HALTED | ATTN_IRQ));
+	unsigned ready, window = 0;
+	int vector;
+
+	if (attn & ATTN_HALTED && wakes)
+		pc_regs(v)->rip += pv->halt_len;
+	ready = arch_pc_ready(&v->arch);
+	if (attn & ATTN_NMI && ready & PC_READY_NMI) {
+		atomic_fetch_and(&pv->attn, ~ATTN_NMI);
+		inject(v, PC_EVENT_NMI, PC_EXC_NMI);
+		ready = 0;
+	} else if (attn & ATTN_NMI) {
+		window |= PC_READY_NMI;
+	}
+	vector = pc_apic_pending(&pv->apic);
+	if (vector >= 0 && ready & PC_READY_INTR) {
+		pc_apic_take(&pv->apic, (u8)vector);
+		inject(v, PC_EVENT_INTR, (u8)vector);
+		vector = pc_apic_pending(&pv->apic);
+	}
+	if (vector >= 0) {
+		atomic_fetch_or(&pv->attn, ATTN_IRQ);
+		window |= PC_READY_INTR;
+	}
+	arch_pc_window(&v->arch, window);
+}
+
+static void before_run(struct vcpu *v)
+{
+	struct pc_vcpu *pv = pc_vcpu(v);
+	u64 now = arch_now();
+
+	if (unlikely(pv->due <= now))
+		alarm_due(v, now);
+	if (unlikely(atomic_load_explicit(&pv->attn, memory_order_relaxed)))
+		deliver(v);
+}
+
+static void nothing(struct vcpu *v)
+{
+	(void)v;
+}
+
+static void unpin(struct partition *p)
+{
+	(void)p; /* no page of a PC is pinned */
+}
+
+static void term_input(struct partition *p)
+{
+	lock_take(&p->lock);
+	if (p->nvcpus)
+		pc_uart_update(p);
+	lock_drop(&p->lock);
+}
+
+const struct machine machine_pc = {
+	.name = "pc",
+	.hcalls = &pc_hcalls,
+	.hole = PC_HOLE,
+	.hole_end = PC_HOLE_END,
+	.part_init = part_init,
+	.part_fini = part_fini,
+	.vcpu_init = vcpu_init,
+	.vcpu_fini = vcpu_fini,
+	.load = pc_load,
+	.restart = restart,
+	.before_run = before_run,
+	.after_load = nothing,
+	.before_put = nothing,
+	.exit = pc_exit,
+	.unpin = unpin,
+	.term_input = term_input,
+};

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The call table, and that what is served lightly is what the full path does. */
+#include "hcall.h"
+#include "lab.h"
+
+static s64 call(u64 nr, u64 a)
+{
+	u64 *gpr = lab_v0->arch.pc.gpr;
+
+	gpr[PC_RAX] = nr;
+	memset(&gpr[PC_CALL_ARGS], 0, 9 * sizeof(u64));
+	gpr[PC_CALL_ARGS] = a;
+	lab_exit(lab_v0, (struct vcpu_exit){ .kind = EXIT_HCALL,
+					     .hcall = { nr, &gpr[PC_CALL_ARGS], &gpr[PC_RAX] } });
+	return (s64)gpr[PC_RAX];
+}
+
+START_TEST(neutral_calls)
+{
+	const u64 *ret = &lab_v0->arch.pc.gpr[PC_CALL_ARGS];
+
+	ck_assert_int_eq(call(HV_NULL, 0), H_SUCCESS);
+	ck_assert_int_eq(call(HV_NULL, 1), H_PARAMETER);
+	ck_assert_int_eq(call(HV_VERSION, 0), H_SUCCESS);
+	ck_assert_uint_eq(ret[0], HV_ABI_VERSION);
+	ck_assert_uint_eq(ret[1], lab_p->id.v);
+	ck_assert_int_eq(call(HV_PARTITION_INFO, lab_p->id.v), H_SUCCESS);
+	ck_assert_uint_eq(ret[0], PART_RUNNING);
+	ck_assert_uint_eq(ret[1], LAB_MEM >> 12);
+	ck_assert_uint_eq(ret[2], 2);
+	ck_assert_int_eq(call(HV_MEMORY_INFO, 0), H_AUTHORITY);
+	for (unsigned i = 0; i < pc_hcalls.nrows; i++)
+		ck_assert_ptr_eq(hcall_find(&pc_hcalls, pc_hcalls.rows[i].nr), &pc_hcalls.rows[i]);
+}
+END_TEST
+
+START_TEST(other_numbers)
+{
+	unsigned found = 0;
+
+	for (u64 nr = 0; nr < 0x10000; nr++)
+		found += hcall_find(&pc_hcalls, nr) != NULL;
+	ck_assert_uint_eq(found, pc_hcalls.nrows);
+	for (u64 nr = 0; nr < 16; nr++) /* KVM's own */
+		ck_assert_int_eq(call(nr, 1), -1000);
+	ck_assert_int_eq(call(H_CEDE, 0), -1000);
+	ck_assert_int_eq(call(HV_RTAS, 0), H_FUNCTION);
+	ck_assert_int_eq(call(HV_NULL + 1, 0), H_FUNCTION);
+	ck_assert_int_eq(call(~0ull, 0), H_FUNCTION);
+}
+END_TEST
+
+static bool light(struct vcpu_exit *x)
+{
+	bool done = pc_light(&lab_v0->arch, x);
+
+	ck_assert_uint_eq(lock_count(), 0);
+	return done;
+}
+
+START_TEST(null_call)
+{
+	u64 *gpr = lab_v0->arch.pc.gpr, n = lab_v0->nhcalls;
+	struct vcpu_exit x = { .kind = EXIT_HCALL,
+			       .hcall = { HV_NULL, &gpr[PC_CALL_ARGS], &gpr[PC_RAX] } };
+
+	gpr[PC_RAX] = HV_NULL;
+	ck_assert(light(&x));
+	ck_assert_uint_eq(gpr[PC_RAX], H_SUCCESS);
+	ck_assert_uint_eq(lab_v0->nhcalls, n + 1);
+	hv.tracing = true;
+	ck_assert(!light(&x));
+	hv.tracing = false;
+	x.hcall.nr = HV_VERSION;
+	ck_assert(!light(&x));
+	x = (struct vcpu_exit){ .kind = EXIT_IO };
+	ck_assert(!light(&x));
+}
+END_TEST
+
+/* States that matter to the light writes. */
+static void state(unsigned n)
+{
+	struct pc_apic *a = &pc_vcpu(lab_v0)->apic;
+
+	pc_apic_reset(a, 0);
+	atomic_store(&pc_vcpu(lab_v0)->attn, 0);
+	pc_apic_reset(&pc_vcpu(lab_v1)->apic, 1);
+	atomic_store(&pc_vcpu(lab_v1)->attn, n & 32 ? ATTN_HALTED : 0);
+	if (n & 16)
+		lab_x2apic(lab_v0);
+	lab_x2apic(lab_v1);
+	if (n & 1)
+		a->isr[2] = 0x20;
+	if (n & 2)
+		a->tmr[2] = 0x20;
+	if (n & 4) {
+		a->irr[1] = 1;
+		atomic_store(&pc_vcpu(lab_v0)->attn, ATTN_IRQ);
+	}
+	if (n & 8)
+		a->lvt[LVT_TIMER] = 0x40077;
+	lab_v0->se = (struct sched_ent){ .state = SE_RUNNABLE, .nslots = 8 };
+	lab_v1->se = (struct sched_ent){ .state = SE_BLOCKED, .nslots = 8, .wake = TIME_NEVER };
+	lab_v0->arch.pc.rip = LAB_ENTRY;
+	lab_pc(lab_v0)->pat = 0x0007040600070406;
+	pc_alarm(lab_v0);
+}
+
+#define NOW (1ull << 62)
+static const struct {
+	u32 nr;
+	u64 val;
+} w[] = {
+	{ 0x80b, 0 },
+	{ 0x80b, 1 },
+	{ 0x830, 1ull << 32 | 0x40 },
+	{ 0x830, 1ull << 32 | 0x4040 },
+	{ 0x830, 0x40 },
+	{ 0x830, 2ull << 32 | 0x40 },
+	{ 0x830, 1ull << 32 | 0x0f },
+	{ 0x830, 1ull << 32 | 0x440 },
+	{ 0x830, ~0ull << 32 | 0x40 },
+	{ 0x830, 3ull << 18 | 0x40 },
+	{ 0x6e0, 0 },
+	{ 0x6e0, 1 },
+	{ 0x6e0, NOW },
+	{ 0x808, 0x20 },
+	{ 0x1b, 0xfee00d00 },
+	{ MSR_PC_PAT, 0 },
+};
+
+/* From every state each write: light does nothing, or all that the full path does. */
+START_TEST(light_equals_full)
+{
+	const struct vcpu_exit none = { .kind = EXIT_REGISTER, .len = 2 };
+	unsigned done = 0;
+
+	for (unsigned n = 0; n < 64; n++)
+		for (unsigned i = 0; i < ARRAY_SIZE(w); i++) {
+			struct vcpu_exit x = none;
+			u64 *gpr = lab_v0->arch.pc.gpr, before, full;
+
+			x.reg.space = REG_MSR;
+			x.reg.nr = w[i].nr;
+			x.reg.write = true;
+			gpr[PC_RAX] = w[i].val & 0xffffffff;
+			gpr[PC_RDX] = w[i].val >> 32;
+			state(n);
+			before = lab_digest();
+			exit_dispatch(lab_v0, &x);
+			if (lab_exception(lab_v0) >= 0)
+				lab_pc(lab_v0)->event = (struct um_pc_event){ 0 };
+			/* an own change asks for a look; lightly nothing is left to look at */
+			if (pc_apic_pending(&pc_vcpu(lab_v0)->apic) < 0 && !(n & 4))
+				atomic_fetch_and(&pc_vcpu(lab_v0)->attn, ~ATTN_IRQ);
+			full = lab_digest();
+			state(n);
+			if (!light(&x)) {
+				ck_assert_msg(lab_digest() == before, "state %u, write %u", n, i);
+				continue;
+			}
+			done++;
+			/* what is deliverable now was so before, and is being watched for */
+			ck_assert(pc_apic_pending(&pc_vcpu(lab_v0)->apic) < 0 || n & 4);
+			ck_assert_uint_eq(pc_vcpu(lab_v0)->attn, n & 4 ? ATTN_IRQ : 0);
+			if (w[i].nr != 0x6e0 || w[i].val != NOW) /* time goes on between the two */
+				ck_assert_msg(lab_digest() == full, "state %u, write %u", n, i);
+		}
+	ck_assert_uint_gt(done, 100);
+}
+END_TEST
+
+START_TEST(light_reads)
+{
+	static const u32 nr[] = { 0x10, 0x1b, 0x802, 0x80a, 0x839, 0x9999, 0x277, 0x4b564d01 };
+
+	lab_x2apic(lab_v0);
+	for (unsigned i = 0; i < ARRAY_SIZE(nr); i++) {
+		u64 *gpr = lab_v0->arch.pc.gpr, full, before = lab_digest();
+		struct vcpu_exit x = { .kind = EXIT_REGISTER,
+				       .len = 2,
+				       .reg = { REG_MSR, nr[i], false } };
+		bool known = lab_rdmsr(lab_v0, nr[i], &full);
+
+		lab_v0->arch.pc.rip = LAB_ENTRY;
+		lab_pc(lab_v0)->event = (struct um_pc_event){ 0 };
+		ck_assert_int_eq(light(&x), known);
+		if (known && nr[i] != 0x10)
+			ck_assert_uint_eq(gpr[PC_RDX] << 32 | (u32)gpr[PC_RAX], full);
+		ck_assert_uint_eq(lab_v0->arch.pc.rip, LAB_ENTRY + (known ? 2 : 0));
+		lab_v0->arch.pc.rip = LAB_ENTRY;
+		ck_assert_uint_eq(lab_digest(), before);
+		x.len = 0;
+		ck_assert(!light(&x));
+	}
+}
+END_TEST
+
+START_TEST(light_cpuid)
+{
+	u64 *gpr = lab_v0->arch.pc.gpr;
+	struct vcpu_exit x = { .kind = EXIT_REGISTER, .len = 2, .reg = { .space = REG_CPUID } };
+
+	gpr[PC_RAX] = 0x40000000;
+	ck_assert(light(&x));
+	ck_assert_mem_eq(&gpr[PC_RBX], "KVMK\0\0\0\0", 8);
+	ck_assert_uint_eq(lab_v0->arch.pc.rip, LAB_ENTRY + 2);
+}
+END_TEST
+
+Suite *suite_pc_table(void);
+Suite *suite_pc_table(void)
+{
+	return LAB_SUITE("pc_table", neutral_calls, other_numbers, null_call, light_equals_full,
+			 light_reads, light_cpuid);
+}
