@@ -226,6 +226,7 @@ static void line_char(struct console *c, struct out *o, struct console_chan *ch,
 			out_prefix(o, ch, false);
 		}
 	}
+	b = console_plain(ch, b, focus);
 	if (ch->len == CONSOLE_LINE)
 		full_line(c, o, ch, focus);
 	if (focus) {

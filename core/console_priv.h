@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What core/console.c and core/console_input.c share. */
+/* What core/console.c, console_filter.c and console_input.c share. */
 #ifndef RHYPE_CONSOLE_PRIV_H
 #define RHYPE_CONSOLE_PRIV_H
 
@@ -9,5 +9,11 @@
 
 /* The input focus goes to the next partition. Takes LOCK_CONSOLE. */
 void console_switch(struct console *c);
+
+/*
+ * What stands on the screen in the place of byte b; escape sequences go through, to be left out
+ * later. LOCK_CONSOLE held. core/console_filter.c
+ */
+char console_plain(const struct console_chan *ch, char b, bool focus);
 
 #endif
