@@ -12,7 +12,8 @@
 UM_SRC := $(filter-out core/string.c,$(CORE_SRC)) \
 	$(filter-out arch/um/main.c,$(wildcard arch/um/*.c)) \
 	$(wildcard harness/guests/*.c harness/guests/papr/*.c harness/guests/lib/*.c \
-	harness/guests/lib/papr/*.c harness/guests/lib/um/*.c)
+	harness/guests/lib/papr/*.c harness/guests/lib/um/*.c harness/guests/hostile/*.c \
+	harness/guests/hostile/papr/*.c harness/guests/hostile/lib/*.c)
 UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/guests/lib \
 	-iquote harness/guests/lib/papr
 UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1

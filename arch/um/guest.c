@@ -9,7 +9,7 @@
 #include "fmt.h"
 #include "hvstring.h"
 
-#define PROGRAMS  96
+#define PROGRAMS  256
 #define MAX_DEPTH 16
 #define NOWHERE	  1 /* no instruction has an odd address */
 

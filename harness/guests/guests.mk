@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSD-2-Clause
 # Test guests: every harness/guests/*.c, and those of the port's machine (papr/*.c, pc/*.c), become
 # build/guests/ARCH/NAME.elf; those of papr also go into the process build (arch/um/arch.mk).
+# harness/guests/hostile has guests that do what none should.
 GUEST_CROSS ?= powerpc64le-linux-gnu-
 O ?= build
 
@@ -43,5 +44,21 @@ $$(foreach s,$$(GUEST_SRC_$(1)),$$(eval $$(call guest_image,$(1),$(3),$$(s:harne
 .PHONY: guests-$(1)
 endef
 $(eval $(call guest_port,ppc64,papr,$(GUEST_CROSS)))
+
+# All hostile guests of a port in one image, sequence.c first: the first guest is the one that runs.
+# Their neighbour and judge, the witness, is an image of its own.
+HOSTILE_ppc64 := harness/guests/hostile/image/sequence.c \
+	$(filter-out %/witness.c,$(wildcard harness/guests/hostile/*.c)) \
+	$(wildcard harness/guests/hostile/lib/*.c harness/guests/hostile/papr/*.c \
+	harness/guests/hostile/ppc64/*.[cS])
+HOSTILE_OBJS_ppc64 := $(HOSTILE_ppc64:harness/guests/%=$(GUEST_OUT_ppc64)/%.o)
+$(GUEST_OUT_ppc64)/hostile.elf: $(HOSTILE_OBJS_ppc64) $(GUEST_OBJS_ppc64) \
+		harness/guests/lib/ppc64/guest.lds
+	$(GUEST_CROSS)ld -nostdlib -static -n --no-warn-rwx-segments --build-id=none \
+		-T harness/guests/lib/ppc64/guest.lds -o $@ $(filter %.o,$^)
+$(eval $(call guest_image,ppc64,$(GUEST_CROSS),hostile/witness.c))
+guests-ppc64: $(GUEST_OUT_ppc64)/hostile.elf $(GUEST_OUT_ppc64)/witness.elf
+-include $(HOSTILE_OBJS_ppc64:.o=.d)
+
 $(eval $(call guest_port,x86_64,pc,$(X86_CROSS)))
 .PHONY: guests-um

@@ -32,15 +32,61 @@ try()
 	fi
 }
 
+# hostile GUEST SEED: beside the witness, who is content, ends it when it does not end itself, and
+# is on its own then; nothing that was written looks like somebody else's
+hostile()
+{
+	ms=60000
+	pattern="PASS $1"
+	case $1 in end_*)
+		ms=300
+		pattern="$1 begins"
+		;;
+	esac
+	what="$1 (hostile, $cpus CPUs, seed $2)"
+	if "$build/tools/mkbundle" "$here/manifests/hostile.dts" -o "$tmp/bundle" -D PRE=um: \
+		-D POST= -D GUEST="$1" -D ARGS="seed=$2" -D WITNESS="ms=$ms" >"$tmp/log" 2>&1 &&
+		timeout 60 "$rhype" --no-input --cpus "$cpus" --seed "$2" "$tmp/bundle" \
+			</dev/null >"$tmp/log" 2>&1 &&
+		grep -aq "$pattern" "$tmp/log" && grep -aq 'PASS witness' "$tmp/log" &&
+		! grep -aq 'FAIL\|PANIC\|killed\|^rhype: FORGED\|^\[witness\] FORGED' "$tmp/log" &&
+		! LC_ALL=C tr -d '\t\n\r -~\200-\377' <"$tmp/log" | grep -aq . &&
+		pages_back; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "FAIL $what"
+		tail -n 5 "$tmp/log" | sed 's/^/    /'
+	fi
+}
+
+# What is missing at the end is the hypervisor's own: the same with all guests on so many CPUs
+pages_back()
+{
+	free=$(sed -n 's/.* gone: .* \([0-9]*\) of [0-9]* free.*/\1/p' "$tmp/log" | tail -n 1)
+	all=$(sed -n 's/.* gone: .* of \([0-9]*\) free.*/\1/p' "$tmp/log" | tail -n 1)
+	n=$((all - free))
+	missing=${missing:-$n}
+	[ "$n" != 0 ] && [ "$n" = "$missing" ]
+}
+
+hostile=$(sed -n 's/^GUEST(\(.*\))$/\1/p' "$here"/hostile/*.c "$here"/hostile/papr/*.c)
+for seed in ${*:-1 2 3}; do
+	cpus=$((seed % 3 + 1))
+	missing=
+	for g in $hostile; do
+		[ "$g" = witness ] || hostile "$g" $seed
+	done
+done
+
 for seed in ${*:-0 1 2 3}; do
-	for g in hello calls sum timer hostile; do
+	for g in hello calls sum timer; do
 		try one $g 1 $seed "PASS $g"
 	done
 	for cpus in 1 2 3; do
 		try smp smp $cpus $seed 'PASS smp'
 	done
 	try control control 2 $seed 'PASS control'
-	try two hostile 1 $seed 'PASS sum'
 	try two timer 2 $seed 'PASS timer'
 	try one crash 1 $seed 'gamma crashed'
 done

@@ -43,7 +43,8 @@ struct guest {
 
 /*
  * Defines the guest. Its body runs on vcpu 0, in real mode with interrupts off; returning counts
- * as FAIL. On hardware an image holds one guest; the process port finds them by name.
+ * as FAIL. On hardware the first guest of an image runs; the process port finds
+ * them by name.
  */
 #define GUEST(n)                                                      \
 	static void guest_main_##n(void);                             \
@@ -52,8 +53,17 @@ struct guest {
 	static void guest_main_##n(void)
 
 #ifdef GUEST_ALONE
-#define G_PUBLISH(n) const struct guest *const guest_this = &guest_##n;
-extern const struct guest *const guest_this;
+#define G_PUBLISH(n)                          \
+	__attribute__((section("guest_list"), \
+		       used)) static const struct guest *const guest_listed_##n = &guest_##n;
+
+/* guest.lds: the guests of this image. */
+extern const struct guest *const guest_list[], *const guest_list_end[];
+#define guest_this (guest_list[0])
+
+/* All guests of this image, where a port links several into one, and turning into one of them. */
+const struct guest *const *g_list(u64 *n);
+void g_become(const struct guest *g);
 #else
 #define G_PUBLISH(n)                                                     \
 	static void guest_enter_##n(u64 r3)                              \

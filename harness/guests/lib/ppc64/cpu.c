@@ -29,6 +29,7 @@ void *memcpy(void *d, const void *s, size_t n);
 void port_interrupt(struct frame *f, u64 vector);
 
 static u64 fdt_at;
+static const struct guest *current;
 static bool for_ever; /* do not step over what faults */
 
 static struct frame *self(void)
@@ -68,16 +69,28 @@ void port_main(u64 fdt)
 	s64 rc;
 
 	fdt_at = fdt;
+	current = guest_this;
 	rc = G_CALL(H_SET_MODE, NULL, SET_MODE_LITTLE, SET_MODE_LE, 0, 0);
 	if (rc != H_SUCCESS)
 		g_fail("H_SET_MODE (little-endian interrupts) gives %ld", (long)rc);
-	guest_this->main();
+	current->main();
 	g_fail("the guest returned");
 }
 
 const struct guest *g_this(void)
 {
-	return guest_this;
+	return current;
+}
+
+const struct guest *const *g_list(u64 *n)
+{
+	*n = (u64)(guest_list_end - guest_list);
+	return guest_list;
+}
+
+void g_become(const struct guest *g)
+{
+	current = g;
 }
 
 u64 port_fdt(void)
@@ -160,8 +173,12 @@ void port_interrupt(struct frame *f, u64 vector)
 			       vector, f->nip, f->msr, f->dar, f->dsisr, f->lr);
 		f->gpr[3] = 1;
 	}
-	f->nip = f->lr == (u64)probe_came_back ? f->lr + 4 : f->lr;
 	f->msr &= ~(SRR1_STATUS | (f->msr & MSR_PR ? MSR_PR | MSR_IR | MSR_DR | MSR_EE : 0));
+	f->nip = f->lr;
+	if (f->lr == (u64)probe_came_back) {
+		f->nip += 4;
+		f->msr = f->jump_msr;
+	}
 }
 
 void g_handler(enum g_irq n, void (*fn)(void *arg), void *arg)
@@ -206,6 +223,7 @@ bool g_try_store(u64 addr, unsigned size, u64 val)
 
 bool g_try_jump(u64 addr)
 {
+	__asm__ volatile("mfmsr %0" : "=r"(self()->jump_msr));
 	return probe_jump(addr) == 0;
 }
 

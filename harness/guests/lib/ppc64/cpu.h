@@ -32,7 +32,7 @@ struct frame {
 	u64 arg;
 	u64 rtas_sp;
 	/* only C looks at the rest */
-	u64 index, nfaults;
+	u64 index, nfaults, jump_msr;
 	struct g_fault fault;
 	struct {
 		void (*fn)(void *arg);

@@ -45,10 +45,10 @@ u64 port_fdt(void)
 	return self()->fdt;
 }
 
-/* Only the program's name is in memory; leave room for other images. */
+/* Only the program's name is in memory. */
 u64 port_image_end(void)
 {
-	return G_IMAGE;
+	return G_IMAGE + UM_MAGIC_LEN + UM_NAME_MAX;
 }
 
 void port_hang(void)
