@@ -56,8 +56,8 @@ void arch_pc_mode(const struct arch_vcpu *v, struct pc_mode *m);
 
 /*
  * A register that the port holds for the guest and does not let it reach by itself: EFER and PAT at
- * least. HV_ENOENT: not one of those. HV_EINVAL: the guest may not write this value; nothing
- * changed. Loaded here.
+ * least, and TSC_AUX when its CPUID has RDTSCP or RDPID. HV_ENOENT: not one of those. HV_EINVAL:
+ * the guest may not write this value; nothing changed. Loaded here.
  */
 err_t arch_pc_msr(struct arch_vcpu *v, u32 nr, bool write, u64 *val);
 

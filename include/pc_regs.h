@@ -83,6 +83,7 @@ struct pc_regs {
 /* Model-specific registers that port and core both name (APM 2, appendix A) */
 #define MSR_PC_PAT  0x277
 #define MSR_PC_EFER 0xc0000080
+#define MSR_PC_AUX  0xc0000103 /* what RDTSCP and RDPID give */
 
 /* Segment registers by their number in an instruction. */
 enum pc_seg { PC_ES, PC_CS, PC_SS, PC_DS, PC_FS, PC_GS, PC_SEGS };

@@ -32,7 +32,7 @@ struct um_heavy {
 
 /* The PC processor of a vcpu beyond its registers (pc.c); tests look at it and set it. */
 struct um_pc {
-	u64 cr0, cr2, cr3, cr4, efer, pat;
+	u64 cr0, cr2, cr3, cr4, efer, pat, aux;
 	u64 base[PC_SEGS];
 	u8 cpl;
 	bool code64, code32;

@@ -102,18 +102,30 @@ static err_t set_pat(struct um_pc *pc, u64 val)
 
 err_t arch_pc_msr(struct arch_vcpu *v, u32 nr, bool write, u64 *val)
 {
+	struct um_pc *pc = &v->pcx;
+
 	here(v, "arch_pc_msr");
-	if (nr == MSR_PC_EFER && write)
-		return set_efer(&v->pcx, *val);
-	if (nr == MSR_PC_PAT && write)
-		return set_pat(&v->pcx, *val);
-	if (nr == MSR_PC_EFER)
-		*val = v->pcx.efer;
-	else if (nr == MSR_PC_PAT)
-		*val = v->pcx.pat;
-	else
+	switch (nr) {
+	case MSR_PC_EFER:
+		if (write)
+			return set_efer(pc, *val);
+		*val = pc->efer;
+		return HV_OK;
+	case MSR_PC_PAT:
+		if (write)
+			return set_pat(pc, *val);
+		*val = pc->pat;
+		return HV_OK;
+	case MSR_PC_AUX:
+		if (write && *val >> 32)
+			return HV_EINVAL;
+		if (write)
+			pc->aux = *val;
+		*val = pc->aux;
+		return HV_OK;
+	default:
 		return HV_ENOENT;
-	return HV_OK;
+	}
 }
 
 unsigned arch_pc_ready(const struct arch_vcpu *v)

@@ -20,13 +20,13 @@ static const struct mask {
 	u32 leaf, sub, bits[4];
 } masks[] = {
 	/* ECX: not MONITOR, VMX, TSC deadline and x2APIC (ours); EDX: not MCE, MCA, APIC, HTT */
-	{ 0x1, 0, { ~0u, 0x0000ff00, 0x76fa3203, 0x078bb97f } },
+	{ 0x1, 0, { ~0u, 0x0000ff00, 0x76da3203, 0x078bb97f } },
 	{ 0x2, 0, { ~0u, ~0u, ~0u, ~0u } },
 	/* EBX: FSGSBASE BMI1 AVX2 SMEP BMI2 ERMS INVPCID, AVX-512, RDSEED ADX SMAP, caches, SHA */
-	{ 0x7, 0, { 0, 0xf1bf07a9, 0x00014646, 0x00000010 } },
+	{ 0x7, 0, { 0, 0xf1bf07a9, 0x00415f46, 0x00000010 } },
 	{ 0xd, 1, { 0x7, ~0u, 0, 0 } },
-	/* ECX: not SVM, IBS, SKINIT, WDT, topology, counters; EDX: not FFXSR, RDTSCP */
-	{ 0x80000001, 0, { ~0u, 0, 0x002109f1, 0xe573bd7f & ~(1u << 9) } },
+	/* ECX: not SVM, IBS, SKINIT, WDT, topology, counters; EDX: not MCE, MCA, APIC, FFXSR */
+	{ 0x80000001, 0, { ~0u, 0, 0x002109f1, 0xedd3b97f } },
 	{ 0x80000002, 0, { ~0u, ~0u, ~0u, ~0u } },
 	{ 0x80000003, 0, { ~0u, ~0u, ~0u, ~0u } },
 	{ 0x80000004, 0, { ~0u, ~0u, ~0u, ~0u } },

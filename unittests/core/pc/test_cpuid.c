@@ -51,7 +51,7 @@ START_TEST(features)
 	ck_assert_uint_eq(id(7, 0)[0], 0);
 	ck_assert_uint_eq(id(7, 1)[0] | out[1] | out[2] | out[3], 0);
 	ck_assert(bit(0x80000001, 3, 29) && bit(0x80000001, 3, 11) && bit(0x80000001, 3, 20));
-	ck_assert(!bit(0x80000001, 2, 2) && !bit(0x80000001, 3, 27));
+	ck_assert(!bit(0x80000001, 2, 2) && !bit(0x80000001, 3, 25));
 	ck_assert_uint_eq(id(0x80000007, 0)[3], 0x100);
 	ck_assert_uint_eq(out[0] | out[1] | out[2], 0);
 }
