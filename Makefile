@@ -49,6 +49,8 @@ help:
 	@echo 'make mutants        do the tests notice faults planted into core/? (minutes)'
 	@echo 'make coverage       lines and branches of core/ that the tests reach'
 	@echo 'make fuzz           replay seeds, then a bounded run (FUZZ_TIME=seconds)'
+	@echo 'make fuzz-afl       the AFL++ builds: seeds, and a short search'
+	@echo 'make fuzz-long      a campaign (TIME=, CORPUS=, INSTANCE=, TARGETS=)'
 	@echo 'make inject         seeds again, each of their allocations fails once'
 	@echo 'make boot           boot tests in QEMU'
 	@echo 'make bench          measured figures, build/bench.json'

@@ -127,7 +127,7 @@ $(FUZZ_HEX): $(FUZZ_OUT)/seeds/%: harness/fuzz/seeds/%.hex $(FUZZ_OUT)/mkseed
 	@mkdir -p $(@D)
 	@$(FUZZ_OUT)/mkseed -x $< $@
 
-.PHONY: fuzz fuzz-progs fuzz-seeds inject
+.PHONY: fuzz fuzz-progs fuzz-seeds fuzz-afl fuzz-long inject
 fuzz-seeds: $(FUZZ_SEEDS) $(FUZZ_LISTS) $(FUZZ_RANDOM) $(FUZZ_HEX)
 
 fuzz-progs: $(foreach t,$(FUZZ_TARGETS),$(FUZZ_OUT)/replay_$(t) $(FUZZ_OUT)/fuzz_$(t)) \
@@ -135,6 +135,20 @@ fuzz-progs: $(foreach t,$(FUZZ_TARGETS),$(FUZZ_OUT)/replay_$(t) $(FUZZ_OUT)/fuzz
 
 fuzz: fuzz-progs
 	@harness/fuzz/run.sh $(FUZZ_OUT) $(FUZZ_TIME) $(FUZZ_SEED) $(FUZZ_TARGETS)
+
+# Edges that the seeds reach at least.
+FUZZ_AFL := hcall:1400 model:1000 console:800
+fuzz-afl: $(foreach t,$(FUZZ_AFL),$(FUZZ_OUT)/afl_$(word 1,$(subst :, ,$(t)))) fuzz-seeds
+	@harness/fuzz/afl.sh $(FUZZ_OUT) $(FUZZ_AFL)
+
+# A campaign; see long.sh.
+TIME	 ?= 600
+CORPUS	 ?= $(FUZZ_OUT)/campaign
+INSTANCE ?= main
+TARGETS	 ?= $(FUZZ_TARGETS)
+fuzz-long: fuzz-progs $(foreach t,$(TARGETS),$(FUZZ_OUT)/afl_$(t) $(O)/um-cov/replay_$(t))
+	@tools/setup/need.sh fuzz coverage
+	@harness/fuzz/long.sh $(FUZZ_OUT) $(TIME) $(CORPUS) $(INSTANCE) $(TARGETS)
 
 # Each allocation that a program, or the boot of a bundle, makes fails in turn.
 inject: $(FUZZ_OUT)/inject $(FUZZ_OUT)/inject_boot $(FUZZ_BUNDLES)

@@ -13,8 +13,7 @@ shift 3
 here=$(dirname "$0")
 passed=0
 failed=0
-export ASAN_OPTIONS=detect_leaks=1:abort_on_error=0:detect_stack_use_after_return=0
-export UBSAN_OPTIONS=print_stacktrace=1
+. "$here/share.sh"
 
 # count STATUS WHAT...
 count()
@@ -54,17 +53,6 @@ compare()
 	comm -13 "$out/documented" "$out/seen" | sed 's/^/FAIL docs\/hcalls.md does not name: /'
 	passed=$((passed + $(comm -12 "$out/documented" "$out/seen" | wc -l)))
 	failed=$((failed + $(comm -3 "$out/documented" "$out/seen" | wc -l)))
-}
-
-# Percent of the time for each target: what has more to find gets more.
-share()
-{
-	case $1 in
-	hcall) echo 30 ;;
-	model) echo 25 ;;
-	cmdline | fmt | manifest) echo 4 ;;
-	*) echo 8 ;;
-	esac
 }
 
 rm -f "$out/pairs" "$out"/result-*

@@ -7,15 +7,11 @@
 set -u
 out=$1
 t=$2
-case $t in
-fmt | cmdline) len=300 ;;
-console | gfdt) len=1000 ;;
-*) len=4096 ;;
-esac
+. "$(dirname "$0")/share.sh"
 mkdir -p "$out/corpus-$t"
-"$out/fuzz_$t" -seed="$4" -max_total_time="$3" -timeout=20 -rss_limit_mb=2048 -max_len=$len \
-	-print_final_stats=1 -artifact_prefix="$out/$t-" "$out/corpus-$t" "$out/seeds/$t" \
-	>"$out/search-$t.log" 2>&1
+"$out/fuzz_$t" -seed="$4" -max_total_time="$3" -timeout=20 -rss_limit_mb=2048 \
+	-max_len="$(length "$t")" -print_final_stats=1 -artifact_prefix="$out/$t-" \
+	"$out/corpus-$t" "$out/seeds/$t" >"$out/search-$t.log" 2>&1
 rc=$?
 runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/search-$t.log")
 [ $rc = 0 ] || grep -vE '^#|^INFO' "$out/search-$t.log" | head -n 40 | sed 's/^/    /'

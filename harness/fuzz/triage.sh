@@ -13,10 +13,16 @@ mkdir -p "$out/found/$t"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 
+# replay FILE: what a shell says of a signal goes to the log, too
+replay()
+{
+	timeout 60 bash -c '"$0" "$1"; exit $?' "$out/replay_$t" "$1" >"$tmp/log" 2>&1
+}
+
 # fails FILE: by itself, not by the clock
 fails()
 {
-	timeout 60 "$out/replay_$t" "$1" >"$tmp/log" 2>&1
+	replay "$1"
 	case $? in
 	0 | 124) return 1 ;;
 	esac
@@ -63,7 +69,7 @@ else
 		-exact_artifact_path="$tmp/small" "$file" >"$tmp/minimize" 2>&1
 	fails "$tmp/small" || cp "$file" "$tmp/small"
 	seed=$out/found/$t/$name.hex
-	FUZZ_VERBOSE=1 timeout 60 "$out/replay_$t" "$tmp/small" >"$tmp/log" 2>&1
+	FUZZ_VERBOSE=1 replay "$tmp/small"
 	{
 		echo '# SPDX-License-Identifier: GPL-2.0-or-later'
 		grep -vE '^ +#|^==|^$' "$tmp/log" | head -n 40 | cut -c 1-95 | sed 's/^/# /;s/ *$//'

@@ -18,7 +18,7 @@ packages()
 	guests) echo apt binutils-powerpc64le-linux-gnu util-linux tar ;;
 	unit) echo check pkg-config acpica-tools ;;
 	valgrind) echo valgrind libc6-dbg ;;
-	fuzz) echo clang libclang-rt-14-dev ;;
+	fuzz) echo clang libclang-rt-14-dev afl++ ;;
 	be) echo gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross qemu-user xz-utils valgrind ;;
 	lint) echo clang-format universal-ctags gcc-powerpc64le-linux-gnu gcc-powerpc64-linux-gnu ;;
 	tools) echo gcc-x86-64-linux-gnu gzip xz-utils lz4 zstd bzip2 ;;
