@@ -70,7 +70,7 @@ static int choose_cpu(const struct partition *p, u64 mask, unsigned share)
 		for (unsigned i = 0; i < SCHED_SLOTS; i++)
 			used += s->slot[i] != SCHED_NOBODY;
 		for (unsigned i = 0; i < p->nvcpus; i++)
-			mine += p->vcpu[i] && p->vcpu[i]->cpu == c;
+			mine += p->vcpu[i]->cpu == c;
 		if (used + share > SCHED_SLOTS || s->n == SCHED_MAX)
 			continue;
 		cost = mine << 32 | used << 16 | s->n;

@@ -234,8 +234,8 @@ bool partition_reap(void)
 
 void partition_destroy_now(struct partition *p)
 {
-	if (p->state == PART_READY || p->state == PART_RUNNING)
-		p->state = PART_STOPPED; /* nothing is loaded: no CPU to tell */
+	if (p->state == PART_READY)
+		p->state = PART_STOPPED;
 	if (p->state == PART_STOPPED)
 		partition_destroy(p);
 	while (!reap_step(p))

@@ -2,16 +2,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # bench.sh: `make bench`. Counts instructions in emulated runs (count.c, ppc64.tests), measures
-# sizes and the process build, prints a table, and writes build/bench.json: one flat object of
-# numbers. Any run that fails, or a figure that cannot be had, fails the whole. Called by bench.mk,
-# which sets O, PPC_CROSS and what the test list names.
+# sizes, prints a table, and puts it into build/bench.json: one flat object of numbers (merge.sh),
+# to which bench_um.sh adds those of the process build. Any run that fails, or a figure that cannot
+# be had, fails the whole. Called by bench.mk, which sets O, PPC_CROSS and what the test list names.
 set -eu
 cd "$(dirname "$0")/../.."
 out=$O/bench
 json=$O/bench.json
 figures=$(mktemp)
 trap 'rm -f "$figures"' EXIT
-rm -f "$json" "$out"/*.count
+rm -f "$out"/*.count
 
 fail()
 {
@@ -111,30 +111,7 @@ minute=$(awk '$1 == "at" { t[++n] = $2; h[n] = $3; g[n] = $4 }
 # shellcheck disable=SC2086
 figure ppc64.cpu_hv_percent "$(percent $minute)" percent
 
-# The process build.
-start=$(date +%s.%N)
-"$O/um/unit" unit >"$out/unit.log" 2>&1 || fail "the unit tests fail, see $out/unit.log"
-figure um.unit_seconds "$(echo "$start $(date +%s.%N)" | awk '{ printf "%.2f", $2 - $1 }')" seconds
-
-# um_time CALLS: seconds of a process run in which a guest makes so many calls, on the full path.
-um_time()
-{
-	"$O/tools/mkbundle" harness/bench/guest.dts -o "$out/um.bundle" -D GUEST=um:bench \
-		-D "FIRST=calls=$1"
-	from=$(date +%s.%N)
-	"$O/um/rhype" --mem 256 --no-input --full-calls "$out/um.bundle" >"$out/um.log" 2>&1 ||
-		fail "the process build fails, see $out/um.log"
-	grep -q 'PASS bench' "$out/um.log" || fail "no PASS in $out/um.log"
-	echo "$from $(date +%s.%N)" | awk '{ print $2 - $1 }'
-}
-figure um.calls_per_second "$(echo "$(um_time 1) $(um_time 1000000)" |
-	awk '$2 > $1 { printf "%d", 1000000 / ($2 - $1) }')" "HV_NULL on the full path"
-
-awk 'BEGIN { print "{" }
-	{ printf "%s  \"%s\": %s", (NR > 1 ? ",\n" : ""), $1, $2 }
-	END { print "\n}" }' "$figures" >"$json.new"
-mv "$json.new" "$json"
-awk '{ v = $2; n = $1; $1 = $2 = ""; printf "%-38s %14s %s\n", n, v, $0 }' "$figures"
+harness/bench/merge.sh "$json" "$figures"
 echo
 echo "The null call, $(take null-call 6 trip 0xc00 stay) instructions, goes through:"
 awk -f harness/bench/budget.awk "$out/symbols" "$out/null-call.count"

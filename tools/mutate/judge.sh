@@ -6,7 +6,8 @@
 # says in jobs/N.built whether that is a fault, the same machine code, or does not compile. Run:
 # links the test programs with it and says in jobs/N.judged which of them was the first to notice.
 # LINE is one of mutate.sh's lists. The tests of the same file come first, then all tests, the fuzz
-# seeds with their answers, and the oracle. A program that does not end in time has noticed.
+# seeds with their answers, the oracle, and all tests under the sanitizers. A program that does not
+# end in time has noticed.
 set -u
 tab=$(printf '\t')
 field()
@@ -26,26 +27,17 @@ esac
 set -- "$1" $site # and now: mode, file, line, column, operator, number
 file=$2
 
-# compile SOURCE OBJECT; core/string.c is compiled inside its test, since the process has a libc
+# compile SOURCE OBJECT [FLAGS]; core/string.c inside its test, since the process has a libc
 compile()
 {
 	if [ "$file" = core/string.c ]; then
 		sed "s,\"../../core/string.c\",\"$(realpath "$1")\"," \
 			unittests/core/test_string.c >"$1.test.c"
-		set -- "$1.test.c" "$2"
+		set -- "$1.test.c" "$2" "${3:-}"
 	fi
 	# shellcheck disable=SC2086
-	$CC $CFLAGS -iquote "$(dirname "$file")" -iquote unittests/core -c -o "$2" "$1" \
+	$CC $CFLAGS ${3:-} -iquote "$(dirname "$file")" -iquote unittests/core -c -o "$2" "$1" \
 		>"$2.log" 2>&1
-}
-
-# The name of what the fault replaces in the lists of objects.
-replaced()
-{
-	case $file in
-	core/string.c) echo "$O/um/unittests/core/test_string.o" ;;
-	*) echo "$O/um/${file%.c}.o" ;;
-	esac
 }
 
 build()
@@ -67,14 +59,16 @@ build()
 	printf '%s\t%s\t%s\n' "$n" "$what" "$(field 2-)" >"$OUT/jobs/$n.built"
 }
 
-# link PROGRAM: objects of the program that make built, with the fault in the place of one
+# link VARIANT PROGRAM LIBRARIES OBJECT [FLAGS]: objects of the program that make built, with
+# OBJECT in the place of the file's own
 link()
 {
-	old=$(replaced)
-	new=$dir/mutant.o
-	grep -qxF "$old" "$OUT/$1.objs" || return 1
-	# shellcheck disable=SC2046
-	$CC -o "$dir/$1" $(sed "s,^$old\$,$new," "$OUT/$1.objs") $2 >"$dir/link.log" 2>&1 ||
+	old=$O/$1/${file%.c}.o
+	[ "$file" != core/string.c ] || old=$O/$1/unittests/core/test_string.o
+	sed "s,^$O/um/,$O/$1/," "$OUT/$2.objs" >"$dir/objs"
+	grep -qxF "$old" "$dir/objs" || return 1
+	# shellcheck disable=SC2046,SC2086
+	$CC ${5:-} -o "$dir/$2" $(sed "s,^$old\$,$4," "$dir/objs") $3 >"$dir/link.log" 2>&1 ||
 		exit 1
 }
 
@@ -105,21 +99,31 @@ check()
 	done
 }
 
+# try NAME COMMAND...: within a time limit
+try()
+{
+	name=$1
+	shift
+	timeout -k 1 "${LIMIT:-60}" "$@" >"$dir/log" 2>&1 || noticed "$name"
+}
+
 run()
 {
-	link unit "$UNIT_LIBS" || exit 1
+	mutant=$dir/mutant.o
+	link um unit "$UNIT_LIBS" "$mutant" || exit 1
+	export UNIT_QUICK=1
 	for s in $(suites); do
-		CK_FORK=no timeout -k 1 20 "$dir/unit" unit "$s" >"$dir/log" 2>&1 ||
-			noticed own-tests
+		LIMIT=20 CK_FORK=no try own-tests "$dir/unit" unit "$s"
 	done
-	UNIT_QUICK=1 timeout -k 1 60 "$dir/unit" unit >"$dir/log" 2>&1 || noticed unit
-	if link play "$LIBS"; then
-		timeout -k 1 60 "$dir/play" harness/fuzz/seeds/*.seq >"$dir/log" 2>&1 ||
-			noticed seeds
-		link oracle "-Wl,--wrap=um_point $LIBS" || exit 1
-		timeout -k 1 60 "$dir/oracle" --processes 1 --total 200000 >"$dir/log" 2>&1 ||
-			noticed oracle
+	try unit "$dir/unit" unit
+	if link um play "$LIBS" "$mutant"; then
+		try seeds "$dir/play" harness/fuzz/seeds/*.seq
+		link um oracle "-Wl,--wrap=um_point $LIBS" "$mutant" || exit 1
+		try oracle "$dir/oracle" --processes 1 --total 200000
 	fi
+	compile "$dir/mutant.c" "$dir/asan.o" "$SANITIZE" || exit 1
+	link um-asan unit "$UNIT_LIBS" "$dir/asan.o" "$SANITIZE" || exit 1
+	LIMIT=120 try sanitizers "$dir/unit" unit
 	noticed nobody
 }
 

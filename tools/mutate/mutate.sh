@@ -14,7 +14,7 @@ equivalent=tools/mutate/equivalent
 sources=$(ls core/*.c core/*/*.c)
 jobs=$(getconf _NPROCESSORS_ONLN)
 
-export OUT O CC CFLAGS LIBS UNIT_LIBS
+export OUT O CC CFLAGS LIBS UNIT_LIBS SANITIZE
 rm -rf "$OUT/jobs" "$OUT/base"
 mkdir -p "$OUT/jobs" "$OUT/base"
 # shellcheck disable=SC2086

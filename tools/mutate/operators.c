@@ -68,14 +68,14 @@ static void by_token(const struct source *s, int n, found_fn *found)
 	}
 }
 
-/* A number becomes one more. Not in a case label, nor the size of an array. */
+/* A number becomes one more. Not in a case label, the size of an array, or an initial value. */
 static void by_constant(const struct source *s, int n, found_fn *found)
 {
 	const char *code = s->line[n].code, *at = code;
 	char with[80], *end;
 	int len;
 
-	if (strstr(code, "case "))
+	if (strstr(code, "case ") || strstr(code, "= { 0 }"))
 		return;
 	while (*at) {
 		if (!isdigit((unsigned char)*at) ||

@@ -50,6 +50,15 @@ START_TEST(unknown_options_are_named)
 }
 END_TEST
 
+START_TEST(spaces_do_not_matter)
+{
+	cmdline_apply("  quiet   rhype.log=debug  ");
+	ck_assert_uint_eq(hv.log.level, LOG_DEBUG);
+	cmdline_apply("rhype.log=warn");
+	ck_assert_uint_eq(hv.log.level, LOG_WARN);
+}
+END_TEST
+
 START_TEST(long_words_are_cut)
 {
 	char line[300];
@@ -72,6 +81,7 @@ Suite *suite_cmdline(void)
 	tcase_add_test(t, levels);
 	tcase_add_test(t, trace_is_off_until_asked_for);
 	tcase_add_test(t, unknown_options_are_named);
+	tcase_add_test(t, spaces_do_not_matter);
 	tcase_add_test(t, long_words_are_cut);
 	suite_add_tcase(suite, t);
 	return suite;

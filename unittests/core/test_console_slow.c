@@ -55,7 +55,10 @@ START_TEST(a_stuck_line_stops_nobody)
 	ck_assert_uint_gt(taken, 100);
 	ck_assert_uint_eq(console_write(3, "0123456789abcde\n", 16), 0);
 	while (hv.console.lost < 3) { /* our own lines have some room of their own */
-		console_write(0, "rhype: important\n", 17);
+		u32 lost = hv.console.lost;
+		size_t n = console_write(0, "rhype: important\n", 17);
+
+		ck_assert_uint_eq(n, hv.console.lost == lost ? 17 : 0);
 		ck_assert_uint_lt(++logged, 1000);
 	}
 	ck_assert_uint_gt(logged, 50);
@@ -68,6 +71,7 @@ START_TEST(a_stuck_line_stops_nobody)
 	ck_assert_uint_eq(seen, taken);
 	snprintf(want, sizeof(want), "rhype: %u lines are missing\r\nrhype: y\r\n", 3u);
 	ck_write(0, "rhype: y\n", want);
+	ck_write(0, "rhype: z\n", "rhype: z\r\n"); /* said once */
 	ck_write(2, "again\n", "[b] again\r\n");
 }
 END_TEST
@@ -113,6 +117,55 @@ START_TEST(the_end_shows_what_waits)
 }
 END_TEST
 
+START_TEST(a_stuck_line_of_frames)
+{
+	const char *out;
+	size_t n;
+
+	um_line_takes(0);
+	while (hv.console.lost < 2)
+		console_write(0, "rhype: important\n", 17);
+	um_line_takes(~0ul);
+	for (unsigned i = 0; i < CONSOLE_RING / CONSOLE_BURST; i++)
+		console_flush();
+	um_output_clear();
+	console_write(0, "rhype: y\n", 9);
+	out = um_output(&n);
+	ck_assert_uint_eq(n, 3 + 27 + 3 + 9);
+	ck_assert_mem_eq(out, "\x01\x00\x1brhype: 2 lines are missing\n\x01\x00\x09rhype: y\n", n);
+	um_output_clear();
+	console_write(0, "rhype: z\n", 9);
+	um_output(&n);
+	ck_assert_uint_eq(n, 3 + 9);
+}
+END_TEST
+
+/* Unfinished lines are shown when there is room for them, and wait as long as there is none. */
+START_TEST(flush_waits_for_room)
+{
+	console_write(3, "unfinished", 10);
+	um_line_takes(0);
+	fill();
+	while (hv.console.lost < 1)
+		console_write(0, "rhype: important\n", 17);
+	um_advance(UM_TICK_HZ);
+	console_flush();
+	um_line_takes(~0ul);
+	for (unsigned i = 0; i < CONSOLE_RING / CONSOLE_BURST; i++)
+		console_flush();
+	ck_assert_ptr_nonnull(strstr(um_output(NULL), "[c] unfinished"));
+	um_output_clear();
+	um_advance(UM_TICK_HZ);
+	console_flush();
+	ck_assert_str_eq(um_output(NULL), "");
+}
+END_TEST
+
+static void frames(void)
+{
+	console_of(CONSOLE_FRAMED);
+}
+
 Suite *suite_console_slow(void);
 Suite *suite_console_slow(void)
 {
@@ -124,6 +177,11 @@ Suite *suite_console_slow(void)
 	tcase_add_test(t, a_slow_line_keeps_order);
 	tcase_add_test(t, another_writer_is_not_waited_for);
 	tcase_add_test(t, the_end_shows_what_waits);
+	tcase_add_test(t, flush_waits_for_room);
+	suite_add_tcase(s, t);
+	t = tcase_create("frames");
+	tcase_add_checked_fixture(t, frames, um_teardown);
+	tcase_add_test(t, a_stuck_line_of_frames);
 	suite_add_tcase(s, t);
 	return s;
 }

@@ -142,6 +142,7 @@ START_TEST(ready_partition)
 	ck_assert_uint_eq(p->state, PART_READY);
 	ck_assert_uint_eq(p->nvcpus, 2);
 	ck_assert_uint_eq(p->mem.bytes, LAB_MEM);
+	ck_assert_uint_eq(p->pool.limit, 64 + 16 * 2 + 512 / 256);
 	ck_assert(p->hold && !p->controller && !p->boot);
 	ck_assert_uint_eq(p->pages_at_start + 1, palloc_count(&hv.palloc, p->id) + 1);
 	ck_assert_uint_eq(nfree - hv.palloc.nfree, p->pages_at_start + 1);

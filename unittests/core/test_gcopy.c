@@ -88,6 +88,31 @@ START_TEST(largest_copy_over_a_page_boundary)
 }
 END_TEST
 
+/* The address space has an end, also when there is memory behind it, at 0. */
+START_TEST(around_the_end_of_all_addresses)
+{
+	u64 last = ~0ull - PAGE + 1, word = 0x1234;
+	struct gmem before = part.mem;
+
+	/* the port's tables do not reach that far, but the ranges do */
+	part.mem.n = 2;
+	part.mem.r[0].g = GPA(0);
+	part.mem.r[0].size = PAGE;
+	part.mem.r[1] = part.mem.r[0];
+	part.mem.r[1].g = GPA(last);
+	ck_assert_int_eq(gcopy_to(&part, GPA(~0ull - 7), &word, 8), HV_OK);
+	ck_assert_int_eq(gcopy_from(&part, &word, GPA(~0ull - 7), 8), HV_OK);
+	ck_assert_uint_eq(word, 0x1234);
+	ck_assert_int_eq(gcopy_to(&part, GPA(~0ull - 6), &word, 8), HV_ERANGE);
+	ck_assert_int_eq(gcopy_from(&part, &word, GPA(~0ull - 6), 8), HV_ERANGE);
+	ck_assert_int_eq(gcopy_load(&part, GPA(~0ull - 6), &word, 8), HV_ERANGE);
+	ck_assert_int_eq(gcopy_load(&part, GPA(~0ull - 7), &word, 8), HV_OK);
+	ck_assert(gmem_contains(&part, GPA(last), PAGE));
+	ck_assert(!gmem_contains(&part, GPA(last), PAGE + 1));
+	part.mem = before;
+}
+END_TEST
+
 START_TEST(nothing_to_copy)
 {
 	u8 byte = 1;
@@ -181,6 +206,7 @@ Suite *suite_gcopy(void)
 	tcase_add_checked_fixture(t, setup, um_teardown);
 	tcase_add_test(t, random_copies);
 	tcase_add_test(t, largest_copy_over_a_page_boundary);
+	tcase_add_test(t, around_the_end_of_all_addresses);
 	tcase_add_test(t, nothing_to_copy);
 	tcase_add_loop_test(t, all_or_nothing, 0, ARRAY_SIZE(refused));
 	tcase_add_test(t, load_an_image);

@@ -57,6 +57,15 @@ static struct partition *second(void)
 	return p;
 }
 
+static void failing(void)
+{
+	struct manifest_part mp = lab_manifest();
+	struct partition *p;
+
+	mp.entry = GPA(LAB_MEM);
+	partition_create(&mp, NULL, &p);
+}
+
 static void reap(struct lock *l)
 {
 	struct partition *p = second();
@@ -136,6 +145,7 @@ static char text[100];
 	C("hv", &hv.lock, rtas("power-off", 0, 0, 0)) \
 	C("hv", &hv.lock, rtas("ibm,os-term", 0, 0, 0)) \
 	C("hv", &hv.lock, console_keys()) \
+	C("hv", &hv.lock, failing()) \
 	C("partition", &lab_p->lock, call(HV_PARTITION_STOP, 1, 0, 0)) \
 	C("partition", &lab_p->lock, call(H_SET_MODE, 1, 4, 0)) \
 	C("partition", &lab_p->lock, call(H_REGISTER_PROC_TBL, 0x15, 0, 0)) \

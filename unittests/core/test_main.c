@@ -101,7 +101,17 @@ static void run_good(struct um_config c)
 /* CPU 1 cannot be started, CPU 2 never arrives, CPU 3 cannot run guests: CPU 0 does it all. */
 START_TEST(cpus_that_do_not_come_are_not_used)
 {
-	run_good((struct um_config){ .ncpus = 4, .no_start = 2, .mute = 4, .no_init = 8 });
+	good_bundle();
+	um_setup(&(struct um_config){ .ncpus = 4,
+				      .no_start = 2,
+				      .mute = 4,
+				      .no_init = 8,
+				      .bundle = t.bundle,
+				      .bundle_len = t.len });
+	um_start_cpu(0, boot_cpu);
+	ck_assert_int_eq(um_run(0, arch_now() + UM_TICK_HZ / 100, NULL, NULL), UM_TIME);
+	um_advance(5 * UM_TICK_HZ); /* while CPU 0 waits for CPU 2 */
+	ck_assert_int_eq(um_run(0, arch_now() + UM_TICK_HZ, NULL, NULL), UM_POWEROFF);
 	for (unsigned i = 1; i < 4; i++) {
 		char text[60];
 
@@ -117,7 +127,10 @@ END_TEST
 /* Nobody waits for it any more: it must not touch anything. */
 START_TEST(a_late_cpu_halts)
 {
-	run_good((struct um_config){ .ncpus = 2, .mute = 2 });
+	lab_boot(&(struct um_config){ .ncpus = 2 });
+	hv.cpu[1]->online = false;
+	hv.cpu[1]->claimed = true;
+	um_set_cpu(1);
 	ck_assert_int_eq(um_catch(cpu_main(1)), UM_HALT);
 	ck_assert(!hv.cpu[1]->online);
 	ck_assert(!hv.cpu[1]->failed);

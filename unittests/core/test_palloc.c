@@ -386,6 +386,26 @@ static TCase *cases(const char *name)
 	return t;
 }
 
+/* No pages, and sizes that no list has. */
+START_TEST(nothing_at_all)
+{
+	struct palloc *pa = &hv.palloc;
+	u64 nfree;
+	pa_t p;
+
+	ck_assert_int_eq(palloc_get(pa, 0, FRAME_HV, HV_OWNER, true, &p), HV_OK);
+	nfree = pa->nfree;
+	palloc_put(pa, p, 0, FRAME_HV, HV_OWNER);
+	palloc_put_scrubbed(pa, p, 0, FRAME_HV, HV_OWNER);
+	ck_assert_uint_eq(pa->nfree, nfree);
+	ck_assert_str_eq(palloc_verify(pa) ?: "", "");
+	ck_assert_int_eq(palloc_get(pa, PALLOC_ORDERS, FRAME_HV, HV_OWNER, true, &p), HV_EINVAL);
+	ck_assert_int_eq(palloc_get(pa, PALLOC_ORDERS - 1, FRAME_HV, HV_OWNER, true, &p),
+			 HV_ENOMEM);
+	ck_assert_uint_eq(pa->nfree, nfree);
+}
+END_TEST
+
 Suite *suite_palloc(void);
 Suite *suite_palloc(void)
 {
@@ -393,6 +413,7 @@ Suite *suite_palloc(void)
 	TCase *t = cases("get and put");
 	tcase_add_test(t, every_order);
 	tcase_add_test(t, orders_that_do_not_exist);
+	tcase_add_test(t, nothing_at_all);
 	tcase_add_test(t, exhaustion_to_the_last_page);
 	tcase_add_test(t, part_of_a_block_can_be_given_back);
 	tcase_add_test(t, owner_and_use_are_noted);

@@ -239,6 +239,53 @@ START_TEST(kill_reports_and_stops)
 }
 END_TEST
 
+static void destroy_now(struct partition *p)
+{
+	lpid_t id = p->id;
+
+	lock_take(&hv.lock);
+	partition_destroy_now(p);
+	lock_drop(&hv.lock);
+	ck_assert_ptr_null(hv.part[id.v]);
+	ck_assert_uint_eq(palloc_count(&hv.palloc, id), 0);
+	ck_assert_uint_eq(atomic_load(&hv.nreap), 0);
+}
+
+/* From any state that a partition has when nothing of it is loaded. */
+START_TEST(destroyed_at_once)
+{
+	static const enum part_state from[] = { PART_READY, PART_STOPPED, PART_DYING };
+
+	lock_take(&hv.lock);
+	if (from[_i] >= PART_STOPPED) {
+		other->hold = true;
+		ck_assert_int_eq(partition_stop(other, STOP_ORDER), HV_OK);
+	}
+	if (from[_i] == PART_DYING)
+		ck_assert_int_eq(partition_destroy(other), HV_OK);
+	lock_drop(&hv.lock);
+	ck_assert_uint_eq(other->state, from[_i]);
+	destroy_now(other);
+}
+END_TEST
+
+/* One that only stopped may be started again by nobody; one that runs may. */
+START_TEST(the_machine_ends_only_when_nothing_runs)
+{
+	int code;
+
+	hv.started = true;
+	cpu_unload(hv.cpu[0]);
+	lock_take(&hv.lock);
+	ck_assert_int_eq(partition_stop(lab_p, STOP_ORDER), HV_OK); /* held: stays */
+	partition_destroy(lab_p);
+	lock_drop(&hv.lock);
+	code = um_catch(reap_all());
+	ck_assert_int_eq(code, UM_NO_END); /* the other one is there */
+	ck_assert_uint_eq(hv.nalive, 1);
+}
+END_TEST
+
 START_TEST(the_last_one_ends_the_machine)
 {
 	int code;
@@ -316,6 +363,7 @@ Suite *suite_partition(void)
 		stopped_partitions_are_not_loaded,
 		a_partition_may_stop_itself,
 		kill_reports_and_stops,
+		the_machine_ends_only_when_nothing_runs,
 		the_last_one_ends_the_machine,
 		memory_info,
 		yield,
@@ -327,6 +375,10 @@ Suite *suite_partition(void)
 
 	tcase_add_checked_fixture(tc, setup_user, lab_teardown);
 	tcase_add_test(tc, users_may_ask_about_themselves_only);
+	suite_add_tcase(s, tc);
+	tc = tcase_create("at once");
+	tcase_add_checked_fixture(tc, setup, lab_teardown);
+	tcase_add_loop_test(tc, destroyed_at_once, 0, 3);
 	suite_add_tcase(s, tc);
 	return s;
 }

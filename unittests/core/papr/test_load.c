@@ -137,6 +137,8 @@ START_TEST(start_state)
 	ck_assert_uint_eq(r->lpcr, 0);
 	ck_assert_uint_eq(r->msr & (MSR_SF | MSR_LE | MSR_IR | MSR_DR | MSR_EE | MSR_PR), MSR_SF);
 	ck_assert(!lab_v1->online);
+	ck_assert_uint_eq(papr_regs(lab_v1)->gpr[3], 0);
+	ck_assert_uint_eq(papr_regs(lab_v1)->nip, 0);
 }
 END_TEST
 
@@ -156,6 +158,7 @@ static void refused(const struct manifest_part *mp, const char *why)
 START_TEST(bad_entry)
 {
 	struct manifest_part mp = lab_manifest();
+	struct partition *p;
 
 	mp.entry = GPA(LAB_MEM);
 	refused(&mp, "lab: entry: 0x200000 is not in its memory");
@@ -163,6 +166,12 @@ START_TEST(bad_entry)
 	refused(&mp, "lab: entry: ");
 	mp.entry = GPA(~0ull - 3);
 	refused(&mp, "lab: entry: ");
+	for (u64 i = 1; i < 4; i++) {
+		mp.entry = GPA(LAB_ENTRY + i);
+		refused(&mp, "lab: entry: ");
+	}
+	mp.entry = GPA(LAB_ENTRY + 4);
+	ck_assert_int_eq(partition_create(&mp, NULL, &p), HV_OK);
 }
 END_TEST
 

@@ -44,10 +44,10 @@ END_TEST
 
 START_TEST(last_words_at_the_end_of_memory)
 {
-	lab_put(LAB_MEM - 4, "oops", 4); /* not even terminated */
-	ck_assert_int_eq(lab_rtas(lab_v0, "ibm,os-term", NULL, 0, LAB_MEM - 4), RTAS_OK);
+	lab_put(LAB_MEM - 6, "oo\nps\x1b", 6); /* not even terminated */
+	ck_assert_int_eq(lab_rtas(lab_v0, "ibm,os-term", NULL, 0, LAB_MEM - 6), RTAS_OK);
 	ended(STOP_CRASH);
-	ck_assert(said("says: oops"));
+	ck_assert(said("says: oo ps?\r\n"));
 }
 END_TEST
 
@@ -55,6 +55,7 @@ START_TEST(last_words_from_nowhere)
 {
 	ck_assert_int_eq(lab_rtas(lab_v0, "ibm,os-term", NULL, 0, 0xffffff00), RTAS_OK);
 	ended(STOP_CRASH);
+	ck_assert(said("says: \r\n"));
 }
 END_TEST
 
