@@ -10,8 +10,9 @@
 UNIT_TESTS := $(sort $(wildcard unittests/core/test_*.c unittests/core/*/test_*.c \
 	unittests/um/test_*.c unittests/arch/test_*.c))
 UNIT_SRC := $(UNIT_TESTS) unittests/main.c unittests/workers.c \
-	$(filter-out $(UNIT_TESTS),$(wildcard unittests/um/*.c unittests/hvtest*.c))
-CONTRACT_SRC := $(wildcard unittests/arch/test_contract*.c) unittests/main.c unittests/workers.c \
+	$(filter-out $(UNIT_TESTS),$(wildcard unittests/um/*.c unittests/arch/*.c \
+	unittests/hvtest*.c))
+CONTRACT_SRC := $(wildcard unittests/arch/*.c) unittests/main.c unittests/workers.c \
 	unittests/um/contract_um.c
 UNIT_LIBS := -lcheck -lsubunit -lm -lrt -lpthread $(UM_LIBS)
 

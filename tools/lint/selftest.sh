@@ -96,7 +96,7 @@ void hcall_light(void)
 }
 X
 file unittests/core/test_a.c </dev/null
-for p in um ppc64; do
+for p in um ppc64 x86_64; do
 	file arch/$p/arch_types.h </dev/null
 	file arch/$p/a.c <<'X'
 #include "arch.h"

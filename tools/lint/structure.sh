@@ -4,9 +4,10 @@
 # offers and nothing else, each port offers all of it, the portable code compiles big-endian too.
 # Sourced by lint.sh.
 
-ports='um ppc64'
+ports='um ppc64 x86_64'
 # include/libc before the compiler's: a cross compiler alone has no libc headers
 ppc_flags='-mcpu=power8 -msoft-float -mno-altivec -mno-vsx -isystem include/libc'
+x86_flags='-mno-sse -mno-mmx -mno-80387 -mno-red-zone -fcf-protection=none -isystem include/libc'
 
 # compile PORT ARGS...: the port's own compiler and the flags that decide what compiles
 compile()
@@ -17,6 +18,7 @@ compile()
 	um) cc=gcc ;;
 	ppc64) cc="powerpc64le-linux-gnu-gcc $ppc_flags" ;;
 	ppc64be) cc="powerpc64-linux-gnu-gcc $ppc_flags" ;;
+	x86_64) cc="x86_64-linux-gnu-gcc $x86_flags" ;;
 	esac
 	$cc -std=gnu11 -ffreestanding -Wall -Wextra -Werror -O1 -fno-stack-protector -fno-pic \
 		-fno-pie -DHV_DEBUG=1 -iquote include -iquote "arch/${p%be}" "$@"
@@ -25,7 +27,8 @@ compile()
 compilers()
 {
 	need gcc gcc && need nm binutils &&
-		need powerpc64le-linux-gnu-gcc gcc-powerpc64le-linux-gnu
+		need powerpc64le-linux-gnu-gcc gcc-powerpc64le-linux-gnu &&
+		need x86_64-linux-gnu-gcc gcc-x86-64-linux-gnu
 }
 
 # First message of a compiler that belongs to a file, or the whole text

@@ -20,7 +20,10 @@ packages()
 	valgrind) echo valgrind libc6-dbg ;;
 	fuzz) echo clang libclang-rt-14-dev afl++ ;;
 	be) echo gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross qemu-user xz-utils valgrind ;;
-	lint) echo clang-format universal-ctags gcc-powerpc64le-linux-gnu gcc-powerpc64-linux-gnu ;;
+	lint)
+		echo clang-format universal-ctags gcc-powerpc64le-linux-gnu \
+			gcc-powerpc64-linux-gnu gcc-x86-64-linux-gnu
+		;;
 	tools) echo gcc-x86-64-linux-gnu gzip xz-utils lz4 zstd bzip2 ;;
 	test) for g in unit valgrind fuzz be lint coverage tools; do packages $g; done ;;
 	coverage) echo gcovr ;;

@@ -20,12 +20,16 @@ void contract_setup(void)
 {
 }
 
-/* A test that failed may have left its vcpu on the CPU. */
 void contract_teardown(void)
+{
+	contract_unload(); /* tests of our own have vcpus, too */
+	arch_alarm(TIME_NEVER);
+}
+
+void contract_unload(void)
 {
 	if (arch_cpu()->vcpu)
 		arch_vcpu_put(arch_cpu()->vcpu);
-	arch_alarm(TIME_NEVER);
 }
 
 const struct contract_image *contract_guest(void)

@@ -25,6 +25,10 @@ void contract_teardown(void)
 	um_teardown();
 }
 
+void contract_unload(void)
+{
+}
+
 UM_PROGRAM(contract_guest)
 {
 	static const u64 args[] = { 0x11, 0x22, 0x33, 0x44, 0x55, 0x66, 0x77, 0x88, 0x99 };

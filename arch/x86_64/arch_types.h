@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The port's objects and the inline part of the contract (arch.h). All RAM is mapped where it
+ * stands: a pointer is a machine address. Every stack leads to its CPU. Next: port.h.
+ */
+#ifndef RHYPE_X86_64_ARCH_TYPES_H
+#define RHYPE_X86_64_ARCH_TYPES_H
+
+#include "pc_regs.h"
+#include "regs.h"
+#include "types.h"
+
+struct pool;
+struct arch_vcpu;
+struct arch_gspace;
+struct vmcb;
+
+#define ARCH_MAP_STEP 512 /* table entries that one map or unmap call visits or writes */
+
+/* What LTR wants: stacks for faults that cannot trust the one in use (APM 2, 12.2.5) */
+struct tss {
+	u32 reserved;
+	u64 rsp[3];
+	u64 reserved2;
+	u64 ist[7];
+	u64 reserved3;
+	u16 reserved4, iomap;
+} __attribute__((packed));
+
+struct arch_cpu {
+	u64 fs[8]; /* what %fs reaches: libfdt's stack guard at 0x28 */
+	u32 index, apic_id;
+	struct arch_vcpu *vcpu; /* loaded */
+	/* whose translations this CPU may be using; entries tells one time from the next */
+	struct arch_gspace *volatile in_guest;
+	volatile u64 entries;
+	u64 alarm;	/* ticks, as the core asked */
+	u64 look_again; /* ticks: the port's own, else TIME_NEVER */
+	/* starting: it has arrived; what boot CPU and it tell each other then (cpu.c) */
+	volatile bool running, ask_clock;
+	volatile u8 verdict;
+	volatile u64 clock;
+	bool kicked;   /* since the core was told last */
+	bool nmi_seen; /* a non-maskable interrupt came while a guest ran */
+	u64 stack_top;
+	u64 gdt[6];
+	struct tss tss;
+	u16 last_id; /* partition that was loaded last */
+	/* of svm.c */
+	void *host_area, *host_state;
+	u64 asid_round;
+	u32 asid_next;
+};
+
+struct arch_gspace {
+	u16 id;
+	u64 *root;
+	struct pool *pool;
+	_Atomic u64 removed; /* changes when translations were taken away */
+	_Atomic u32 splits;  /* large pages being split now: faults are retried */
+};
+
+/* An event for the guest's next entry, in the format that SVM and VMX share. */
+struct event {
+	u32 what; /* vector, type in bits 8 .. 10, error code valid 11, valid 31 */
+	u32 error;
+};
+
+struct arch_vcpu {
+	struct pc_regs pc;
+	struct arch_gspace *gs;
+	struct pool *pool;
+	void *fpu; /* XSAVE area */
+	struct vmcb *vmcb;
+	u64 xcr0;
+	u64 dr[4];
+	u64 tsc_aux;
+	u64 tsc_offset;
+	u64 alarm;   /* ticks */
+	u64 removed; /* gs->removed as far as this vcpu has it */
+	struct event event;
+	unsigned window; /* PC_READY_* that the core waits for */
+	u64 left_rip;	 /* where the last exit was */
+	bool loaded;
+	bool shadow;	 /* and it was in an interrupt shadow */
+	bool nmi_masked; /* until the guest's IRET */
+	bool shut_down;	 /* three faults in one */
+	bool reopen;	 /* the window, which was closed for one entry */
+	int last_cpu;
+	u64 asid_round; /* of svm.c */
+	u32 asid;
+};
+
+static inline struct arch_cpu *arch_cpu(void)
+{
+	u64 sp;
+
+	asm("mov %%rsp, %0" : "=r"(sp));
+	return *(struct arch_cpu **)(sp & ~(u64)(CPU_STACK_SIZE - 1));
+}
+
+static inline unsigned arch_cpu_self(void)
+{
+	return arch_cpu()->index;
+}
+
+static inline void arch_relax(void)
+{
+	asm volatile("pause" : : : "memory");
+}
+
+static inline void arch_lock_point(void)
+{
+}
+
+static inline void arch_barrier(void)
+{
+	asm volatile("mfence" : : : "memory");
+}
+
+#endif

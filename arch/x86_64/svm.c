@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * AMD SVM with nested paging (APM 2, 15) behind virt.h: the control block, the way in and out, and
+ * what the exit codes mean. QEMU's model of it has defects, named where they matter. Next: world.S,
+ * svm_exit.c.
+ */
+#include "svm.h"
+
+#include "fmt.h"
+#include "hvstring.h"
+#include "panic.h"
+#include "pool.h"
+#include "svm_priv.h"
+#include "virt.h"
+
+#define SVM_LEAF       0x8000000a
+#define EFER_RESET     EFER_SVME
+#define CR0_ET	       (1ull << 4)
+#define CR0_INIT       0x60000010
+#define DR6_INIT       0xffff0ff0
+#define DR7_INIT       0x400
+#define PAT_INIT       0x0007040600070406
+
+#define AT(field, off) BUILD_ASSERT(offsetof(struct vmcb, field) == (off), "APM 2, B: " #field)
+AT(iopm, 0x40);
+AT(asid, 0x58);
+AT(code, 0x70);
+AT(interrupted, 0x88);
+AT(event, 0xa8);
+AT(np_cr3, 0xb0);
+AT(next_rip, 0xc8);
+AT(es, 0x400);
+AT(tr, 0x490);
+AT(cpl, 0x4cb);
+AT(efer, 0x4d0);
+AT(cr4, 0x548);
+AT(rip, 0x578);
+AT(rsp, 0x5d8);
+AT(rax, 0x5f8);
+AT(cr2, 0x640);
+AT(pat, 0x668);
+BUILD_ASSERT(sizeof(struct vmcb) == HV_PAGE_SIZE, "a control block is one page");
+
+/* Which ports and registers end the guest: a bit for each port, two for each MSR */
+static u8 io_map[3 * 4096] __attribute__((aligned(4096)));
+static u8 msr_map[2 * 4096] __attribute__((aligned(4096)));
+static u32 nasids;
+static bool shadow_is_lost; /* QEMU: VMRUN does not load the interrupt shadow */
+bool svm_next_rip;
+
+void svm_enter(struct arch_vcpu *v, u64 block);
+
+static const char *refusal(void)
+{
+	if (!cpuid_has(CPU_SVM))
+		return "the processor has no SVM";
+	if (rdmsr(MSR_VM_CR) & VM_CR_OFF)
+		return rdmsr(MSR_VM_CR) & VM_CR_LOCKED ? "SVM is switched off and locked by "
+							 "firmware (look for SVM in its setup)"
+						       : "SVM is switched off by firmware";
+	if (!cpuid_has(SVM_NPT))
+		return "SVM has no nested paging";
+	return NULL;
+}
+
+/* Registers that VMLOAD and VMSAVE switch are the guest's own. */
+static void maps_build(void)
+{
+	static const u32 own[] = { MSR_SYSENTER_CS, MSR_SYSENTER_ESP, MSR_SYSENTER_EIP, MSR_STAR,
+				   MSR_LSTAR,	    MSR_CSTAR,	      MSR_SFMASK,	MSR_FS_BASE,
+				   MSR_GS_BASE,	    MSR_KERNEL_GS };
+
+	memset(io_map, 0xff, sizeof(io_map));
+	memset(msr_map, 0xff, sizeof(msr_map));
+	for (unsigned i = 0; i < ARRAY_SIZE(own); i++) {
+		u32 n = own[i] & 0x1fff, base = own[i] & 0xc0000000 ? 0x800 : 0;
+
+		msr_map[base + n / 4] &= (u8) ~(3u << n % 4 * 2);
+	}
+}
+
+static err_t cpu_init(struct arch_cpu *c)
+{
+	if (c->index == 0) {
+		maps_build();
+		nasids = cpuid(SVM_LEAF, 0, EBX);
+		svm_next_rip = cpuid_has(SVM_NRIPS);
+		shadow_is_lost = !strcmp(platform.emulator, "TCGTCGTCGTCG");
+	}
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
+	if (!(rdmsr(MSR_EFER) & EFER_SVME) || nasids < 2)
+		return HV_EIO;
+	wrmsr(MSR_HSAVE_PA, (u64)c->host_area);
+	asm volatile("vmsave %%rax" : : "a"(c->host_state) : "memory");
+	c->asid_round = 1;
+	c->asid_next = nasids; /* the first vcpu begins a round, with a flush */
+	return HV_OK;
+}
+
+static err_t vcpu_init(struct arch_vcpu *v)
+{
+	v->vmcb = pool_get(v->pool, 0, false);
+	return v->vmcb ? HV_OK : HV_ENOMEM;
+}
+
+static void vcpu_fini(struct arch_vcpu *v)
+{
+	pool_put(v->pool, v->vmcb, 0, false);
+}
+
+static void set_seg(struct vmcb_seg *s, u16 selector, u16 attrib, u32 limit, u64 base)
+{
+	*s = (struct vmcb_seg){ selector, attrib, limit, base };
+}
+
+static void reset_segments(struct vmcb *b, const struct pc_start *s)
+{
+	bool flat = s->kind == PC_START_FLAT32;
+	u32 limit = flat ? ~0u : 0xffff;
+	struct vmcb_seg *data[] = { &b->es, &b->ss, &b->ds, &b->fs, &b->gs };
+
+	if (flat)
+		set_seg(&b->cs, SEL_CODE, 0xc9b, limit, 0);
+	else
+		set_seg(&b->cs, (u16)(s->vector << 8), 0x9b, limit, (u64)s->vector << 12);
+	for (unsigned i = 0; i < ARRAY_SIZE(data); i++)
+		set_seg(data[i], flat ? SEL_DATA : 0, flat ? 0xc93 : 0x93, limit, 0);
+	set_seg(&b->gdtr, 0, 0, 0xffff, 0);
+	set_seg(&b->idtr, 0, 0, 0xffff, 0);
+	set_seg(&b->ldtr, 0, 0x82, 0xffff, 0);
+	set_seg(&b->tr, 0, 0x8b, 0xffff, 0);
+}
+
+static void reset_control(struct vmcb *b, const struct arch_gspace *gs)
+{
+	b->exceptions = 1u << PC_EXC_DB | 1u << EXC_AC | 1u << EXC_MC;
+	b->misc1 = M1_INTR | M1_NMI | M1_INIT | M1_RDPMC | M1_CPUID | M1_INVD | M1_HLT |
+		   M1_INVLPGA | M1_IO | M1_MSR | M1_SHUTDOWN;
+	b->misc2 = M2_VMRUN | M2_VMMCALL | M2_VMLOAD | M2_VMSAVE | M2_STGI | M2_CLGI | M2_SKINIT |
+		   M2_WBINVD | M2_MONITOR | M2_MWAIT | (cpuid_has(CPU_RDPRU) ? M2_RDPRU : 0);
+	b->iopm = (u64)io_map;
+	b->msrpm = (u64)msr_map;
+	b->v_intr = V_MASKING;
+	b->np_enable = 1;
+	b->np_cr3 = (u64)gs->root;
+}
+
+static void reset(struct arch_vcpu *v, const struct pc_start *s)
+{
+	struct vmcb *b = v->vmcb;
+
+	memset(b, 0, sizeof(*b));
+	reset_control(b, v->gs);
+	reset_segments(b, s);
+	b->efer = EFER_RESET;
+	b->cr0 = s->kind == PC_START_FLAT32 ? CR0_PE | CR0_ET : CR0_INIT;
+	b->dr6 = DR6_INIT;
+	b->dr7 = DR7_INIT;
+	b->pat = PAT_INIT;
+}
+
+/*
+ * The guest's task register is in force from here to put: our interrupts must not look for stacks
+ * in it.
+ */
+static void load(struct arch_vcpu *v, struct arch_cpu *c)
+{
+	if (v->last_cpu != (int)c->index)
+		v->asid_round = 0;
+	idt_load(false);
+	asm volatile("vmload %%rax" : : "a"(v->vmcb) : "memory");
+}
+
+static void put(struct arch_vcpu *v, struct arch_cpu *c)
+{
+	asm volatile("vmsave %%rax" : : "a"(v->vmcb) : "memory");
+	asm volatile("vmload %%rax" : : "a"(c->host_state) : "memory");
+	idt_load(true);
+}
+
+static void forget(struct arch_vcpu *v, struct arch_cpu *c)
+{
+	(void)c;
+	v->asid_round = 0;
+}
+
+/* A number that has no translations on this CPU yet; when all are used up, all are flushed. */
+static void new_asid(struct arch_vcpu *v, struct arch_cpu *c)
+{
+	if (c->asid_next >= nasids) {
+		c->asid_round++;
+		c->asid_next = 1;
+		v->vmcb->tlb_control = 1;
+	}
+	v->asid_round = c->asid_round;
+	v->vmcb->asid = c->asid_next++;
+}
+
+/* Ask for an exit once the guest takes what v->window says. */
+static void changed(struct arch_vcpu *v)
+{
+	struct vmcb *b = v->vmcb;
+
+	b->tsc_offset = v->tsc_offset;
+	b->misc1 &= ~(M1_VINTR | M1_IRET);
+	b->v_intr &= ~(V_IRQ | V_PRIO | V_IGN_TPR);
+	if (v->window & PC_READY_INTR) {
+		b->misc1 |= M1_VINTR;
+		b->v_intr |= V_IRQ | V_PRIO | V_IGN_TPR;
+	}
+	if (v->nmi_masked)
+		b->misc1 |= M1_IRET;
+}
+
+/*
+ * An entry right behind STI or MOV SS. QEMU does not honour the shadow: a window there would let an
+ * interrupt in between STI and HLT, and the guest would sleep over it. So the window stays closed
+ * for this entry, and we look again soon in case the guest does not leave by itself.
+ */
+static void enter_in_shadow(struct arch_vcpu *v, struct arch_cpu *c)
+{
+	struct vmcb *b = v->vmcb;
+
+	b->shadow = 1;
+	if (!v->window)
+		return;
+	if (shadow_is_lost || v->window & PC_READY_NMI) {
+		c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
+		timer_program(c);
+	}
+	if (shadow_is_lost) {
+		b->v_intr &= ~V_IRQ;
+		b->misc1 &= ~M1_VINTR;
+		v->reopen = true;
+	}
+}
+
+static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
+{
+	struct vmcb *b = v->vmcb;
+
+	if (unlikely(v->asid_round != c->asid_round))
+		new_asid(v, c);
+	b->event = (u64)v->event.error << 32 | v->event.what;
+	v->event.what = 0;
+	b->shadow = 0;
+	if (unlikely(v->shadow) && v->pc.rip == v->left_rip)
+		enter_in_shadow(v, c);
+	b->rax = v->pc.gpr[PC_RAX];
+	b->rsp = v->pc.gpr[PC_RSP];
+	b->rip = v->pc.rip;
+	b->rflags = v->pc.rflags;
+	svm_enter(v, (u64)b);
+	b->tlb_control = 0;
+	v->pc.gpr[PC_RAX] = b->rax;
+	v->pc.gpr[PC_RSP] = b->rsp;
+	v->pc.rip = v->left_rip = b->rip;
+	v->pc.rflags = b->rflags;
+	v->shadow = b->shadow & 1;
+	if (unlikely(b->interrupted & EVENT_VALID))
+		event_interrupted(v, (u32)b->interrupted, (u32)(b->interrupted >> 32));
+	if (unlikely(v->reopen)) {
+		v->reopen = false;
+		changed(v);
+	}
+	return svm_explain(v, x);
+}
+
+static void mode(const struct arch_vcpu *v, struct pc_mode *m)
+{
+	const struct vmcb *b = v->vmcb;
+	const struct vmcb_seg *seg = &b->es;
+
+	*m = (struct pc_mode){ .cr0 = b->cr0,
+			       .cr3 = b->cr3,
+			       .cr4 = b->cr4,
+			       .efer = b->efer & ~EFER_SVME,
+			       .cpl = b->cpl };
+	for (unsigned i = 0; i < PC_SEGS; i++)
+		m->base[i] = seg[i].base;
+	/* VMSAVE, not the exit, writes these two: while loaded they are in the processor */
+	m->base[PC_FS] = rdmsr(MSR_FS_BASE);
+	m->base[PC_GS] = rdmsr(MSR_GS_BASE);
+	m->code64 = b->efer & EFER_LMA && b->cs.attrib & SEG_LONG;
+	m->code32 = !m->code64 && b->cs.attrib & SEG_32;
+}
+
+static void set_cr2(struct arch_vcpu *v, u64 cr2)
+{
+	v->vmcb->cr2 = cr2;
+}
+
+static u64 get(const struct arch_vcpu *v, u32 msr)
+{
+	return msr == MSR_EFER ? v->vmcb->efer & ~EFER_SVME : v->vmcb->pat;
+}
+
+static void set(struct arch_vcpu *v, u32 msr, u64 val)
+{
+	if (msr == MSR_EFER)
+		v->vmcb->efer = val | EFER_SVME;
+	else
+		v->vmcb->pat = val;
+}
+
+static size_t dump(const struct arch_vcpu *v, char *buf, size_t n)
+{
+	const struct vmcb *b = v->vmcb;
+
+	return fmt_print(buf, n,
+			 "cr0 %llx cr2 %llx cr3 %llx cr4 %llx efer %llx\n"
+			 "cs %04x %llx ss %04x cpl %u idt %llx gdt %llx\n"
+			 "exit %llx %llx %llx interrupted %llx\n",
+			 (long long)b->cr0, (long long)b->cr2, (long long)b->cr3, (long long)b->cr4,
+			 (long long)b->efer, b->cs.selector, (long long)b->cs.base, b->ss.selector,
+			 b->cpl, (long long)b->idtr.base, (long long)b->gdtr.base,
+			 (long long)b->code, (long long)b->info1, (long long)b->info2,
+			 (long long)b->interrupted);
+}
+
+/* Present, writable, for users (nested walks count as such), accessed and dirty from the start. */
+const struct virt svm = {
+	.name = "SVM",
+	.stage2 = { .table = 0x27,
+		    .leaf = 0x65,
+		    .large = 0x80,
+		    .w = 0x2,
+		    .nx = 1ull << 63,
+		    .type = { [MT_DEVICE] = 0x18, [MT_WC] = 0x10 },
+		    .valid = 1 },
+	.refusal = refusal,
+	.cpu_init = cpu_init,
+	.vcpu_init = vcpu_init,
+	.vcpu_fini = vcpu_fini,
+	.reset = reset,
+	.load = load,
+	.put = put,
+	.forget = forget,
+	.run = run,
+	.mode = mode,
+	.set_cr2 = set_cr2,
+	.get = get,
+	.set = set,
+	.changed = changed,
+	.dump = dump,
+};

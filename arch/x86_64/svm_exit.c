@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the exit codes of SVM mean (APM 2, appendix C). Next: vcpu.c, core/dispatch.c. */
+#include "svm_priv.h"
+
+/* Length of the instruction that ended the guest: what it has without prefixes, if nobody tells. */
+static u8 length(const struct arch_vcpu *v, u8 bare)
+{
+	return svm_next_rip ? (u8)(v->vmcb->next_rip - v->pc.rip) : bare;
+}
+
+static enum outcome illegal(struct vcpu_exit *x, enum illegal_cause cause)
+{
+	x->kind = EXIT_ILLEGAL;
+	x->illegal.cause = cause;
+	x->illegal.info = 0;
+	return OUT_DONE;
+}
+
+static enum outcome dead(struct vcpu_exit *x, const char *why, u64 code)
+{
+	x->kind = EXIT_DEAD;
+	x->dead.why = why;
+	x->dead.code = code;
+	return OUT_DONE;
+}
+
+static enum outcome call(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	if (unlikely(v->vmcb->cpl))
+		return illegal(x, ILLEGAL_PRIVILEGE);
+	v->pc.rip += length(v, 3);
+	x->kind = EXIT_HCALL;
+	x->hcall.nr = v->pc.gpr[PC_RAX];
+	x->hcall.args = &v->pc.gpr[PC_CALL_ARGS];
+	x->hcall.status = &v->pc.gpr[PC_RAX];
+	return OUT_LIGHT;
+}
+
+static enum outcome reg(struct arch_vcpu *v, struct vcpu_exit *x, enum reg_space space)
+{
+	x->kind = EXIT_REGISTER;
+	x->len = length(v, 2);
+	x->reg.space = space;
+	x->reg.nr = (u32)v->pc.gpr[PC_RCX];
+	x->reg.write = space == REG_MSR && v->vmcb->info1 & 1;
+	return OUT_LIGHT;
+}
+
+static enum outcome io(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	u32 info = (u32)v->vmcb->info1;
+
+	x->kind = EXIT_IO;
+	x->len = (u8)(v->vmcb->info2 - v->pc.rip);
+	x->io.port = IO_PORT(info);
+	x->io.size = (u8)IO_SIZE(info);
+	x->io.write = !(info & IO_IN);
+	x->io.string = info & IO_STRING;
+	return OUT_DONE;
+}
+
+static enum outcome memory(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	u64 info = v->vmcb->info1;
+	unsigned access = info & PC_PF_FETCH   ? ACCESS_EXEC
+			  : info & PC_PF_WRITE ? ACCESS_WRITE
+					       : ACCESS_READ;
+
+	return vcpu_memory(v, x, GPA(v->vmcb->info2), access, info & PC_PF_P);
+}
+
+static enum outcome again_behind(struct arch_vcpu *v, u8 bare)
+{
+	v->pc.rip += length(v, bare);
+	return OUT_AGAIN;
+}
+
+static enum outcome exception(struct arch_vcpu *v, u8 vector, bool has_error)
+{
+	event_exception(v, vector, has_error, 0);
+	return OUT_AGAIN;
+}
+
+/*
+ * The handler of an NMI ends: the next one may come behind its IRET, which has not happened yet.
+ * Until then the guest stands as if in a shadow.
+ */
+static enum outcome iret(struct arch_vcpu *v)
+{
+	v->nmi_masked = false;
+	v->shadow = true;
+	virt->changed(v);
+	return OUT_AGAIN;
+}
+
+static enum outcome rare(struct arch_vcpu *v, struct vcpu_exit *x, u32 code)
+{
+	switch (code) {
+	case SVM_IRET:
+		return iret(v);
+	case SVM_INVD:
+	case SVM_WBINVD:
+		return again_behind(v, 2);
+	case SVM_RDPMC:
+		return exception(v, PC_EXC_GP, true);
+	case SVM_EXCEPTION + PC_EXC_DB:
+		return exception(v, PC_EXC_DB, false);
+	case SVM_EXCEPTION + EXC_AC:
+		return exception(v, EXC_AC, true);
+	case SVM_EXCEPTION + EXC_MC:
+		return dead(x, "machine check while the partition ran", code);
+	case SVM_SHUTDOWN:
+		x->kind = EXIT_SHUTDOWN;
+		return OUT_DONE;
+	case SVM_INVLPGA:
+	case SVM_VMRUN:
+	case SVM_VMLOAD:
+	case SVM_VMSAVE:
+	case SVM_STGI:
+	case SVM_CLGI:
+	case SVM_SKINIT:
+	case SVM_MONITOR:
+	case SVM_MWAIT:
+	case SVM_MWAIT_ARMED:
+	case SVM_RDPRU:
+		return illegal(x, ILLEGAL_INSTRUCTION);
+	case SVM_INIT:
+		return OUT_INTR;
+	case (u32)SVM_INVALID:
+		return dead(x, "the processor refuses the guest's state", code);
+	default:
+		return dead(x, "unknown exit", code);
+	}
+}
+
+enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	u32 code = (u32)v->vmcb->code;
+
+	switch (code) {
+	case SVM_VMMCALL:
+		return call(v, x);
+	case SVM_CPUID:
+		return reg(v, x, REG_CPUID);
+	case SVM_MSR:
+		return reg(v, x, REG_MSR);
+	case SVM_IO:
+		return io(v, x);
+	case SVM_NPF:
+		return memory(v, x);
+	case SVM_HLT:
+		x->kind = EXIT_IDLE;
+		x->len = length(v, 1);
+		return OUT_DONE;
+	case SVM_INTR:
+	case SVM_NMI:
+		return OUT_INTR;
+	case SVM_VINTR:
+		x->kind = EXIT_WINDOW;
+		return OUT_DONE;
+	default:
+		return rare(v, x, code);
+	}
+}
