@@ -50,6 +50,7 @@ help:
 	@echo 'make coverage       lines and branches of core/ that the tests reach'
 	@echo 'make fuzz           replay seeds, then a bounded run (FUZZ_TIME=seconds)'
 	@echo 'make fuzz-afl       the AFL++ builds: seeds, and a short search'
+	@echo 'make fuzz-doc       the new call of docs/fuzzing.md, tried in a copy of the tree'
 	@echo 'make fuzz-long      a campaign (TIME=, CORPUS=, INSTANCE=, TARGETS=)'
 	@echo 'make inject         seeds again, each of their allocations fails once'
 	@echo 'make boot           boot tests in QEMU'

@@ -7,8 +7,8 @@
 # counts as one failure. Logs: build/check/SUITE.log.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-suites=(${@:-lint tools unit valgrind asan contract guests oracle be coverage fuzz fuzz-afl inject
-	boot})
+suites=(${@:-lint tools unit valgrind asan contract guests oracle be coverage fuzz fuzz-afl
+	fuzz-doc inject boot})
 out=${O:-build}/check
 total_passed=0
 total_failed=0

@@ -154,3 +154,8 @@ fuzz-long: fuzz-progs $(foreach t,$(TARGETS),$(FUZZ_OUT)/afl_$(t) $(O)/um-cov/re
 inject: $(FUZZ_OUT)/inject $(FUZZ_OUT)/inject_boot $(FUZZ_BUNDLES)
 	$(FUZZ_OUT)/inject harness/fuzz/seeds/*.seq
 	$(FUZZ_OUT)/inject_boot $(FUZZ_BUNDLES)
+
+# What docs/fuzzing.md says about a new call, done in a copy of the tree.
+.PHONY: fuzz-doc
+fuzz-doc:
+	@harness/fuzz/doctest.sh $(FUZZ_OUT)/doc
