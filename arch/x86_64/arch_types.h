@@ -15,6 +15,8 @@ struct arch_vcpu;
 struct arch_gspace;
 struct vmcb;
 
+#define VMX_MSRS      5 /* registers of a guest that a VMCS does not switch */
+
 #define ARCH_MAP_STEP 512 /* table entries that one map or unmap call visits or writes */
 
 /* What LTR wants: stacks for faults that cannot trust the one in use (APM 2, 12.2.5) */
@@ -89,6 +91,12 @@ struct arch_vcpu {
 	int last_cpu;
 	u64 asid_round; /* of svm.c */
 	u32 asid;
+	/* of vmx.c */
+	void *vmcs, *vapic;
+	u64 cr2, dr6, msr[VMX_MSRS];
+	u32 blocked; /* interruptibility at the last exit */
+	u16 vpid;
+	bool launched; /* since it was loaded */
 };
 
 static inline struct arch_cpu *arch_cpu(void)

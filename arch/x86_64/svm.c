@@ -52,14 +52,13 @@ void svm_enter(struct arch_vcpu *v, u64 block);
 
 static const char *refusal(void)
 {
-	if (!cpuid_has(CPU_SVM))
-		return "the processor has no SVM";
 	if (rdmsr(MSR_VM_CR) & VM_CR_OFF)
 		return rdmsr(MSR_VM_CR) & VM_CR_LOCKED ? "SVM is switched off and locked by "
 							 "firmware (look for SVM in its setup)"
 						       : "SVM is switched off by firmware";
 	if (!cpuid_has(SVM_NPT))
 		return "SVM has no nested paging";
+	gspace_boot(cpuid_has(CPU_GIB_PAGES));
 	return NULL;
 }
 

@@ -12,14 +12,15 @@ const struct virt *virt;
 
 const char *virt_choose(void)
 {
-	const char *why = svm.refusal();
+	const char *why;
 
-	if (why)
-		return why;
-	virt = &svm;
-	gspace_boot(cpuid_has(CPU_GIB_PAGES));
-	fpu_boot();
-	return NULL;
+	if (!cpuid_has(CPU_VMX) && !cpuid_has(CPU_SVM))
+		return "the processor has neither AMD SVM nor Intel VMX";
+	virt = cpuid_has(CPU_VMX) ? &vmx : &svm;
+	why = virt->refusal();
+	if (!why)
+		fpu_boot();
+	return why;
 }
 
 err_t arch_vcpu_init(struct arch_vcpu *v, struct arch_gspace *gs, unsigned index,
@@ -28,10 +29,10 @@ err_t arch_vcpu_init(struct arch_vcpu *v, struct arch_gspace *gs, unsigned index
 	const struct pc_start start = { .kind = PC_START_SIPI };
 	err_t err;
 
-	(void)index;
 	memset(v, 0, sizeof(*v));
 	v->gs = gs;
 	v->pool = pages;
+	v->vpid = (u16)(gs->id * MAX_VCPUS + index + 1);
 	v->last_cpu = -1;
 	err = fpu_init(v);
 	if (err)
@@ -133,6 +134,8 @@ static enum outcome interrupted(struct arch_vcpu *v, struct arch_cpu *c, struct 
 	c->look_again = TIME_NEVER;
 	if (c->kicked || c->alarm <= now) {
 		c->kicked = false;
+		if (c->alarm <= now) /* an alarm comes once */
+			c->alarm = TIME_NEVER;
 		x->kind = EXIT_PREEMPT;
 		return OUT_DONE;
 	}

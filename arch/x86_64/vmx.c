@@ -81,11 +81,9 @@ static const char *refusal(void)
 {
 	u64 ept, feature;
 
-	if (!cpuid_has(CPU_VMX))
-		return "no VMX";
 	feature = rdmsr(MSR_FEATURE_CONTROL);
 	if (feature & FEATURE_CONTROL_LOCKED && !(feature & FEATURE_CONTROL_VMXON))
-		return "firmware has switched VMX off";
+		return "VMX is switched off and locked by firmware (look for VT-x in its setup)";
 	if (!(rdmsr(MSR_VMX_PROCBASED) >> 32 & PROC_SECONDARY))
 		return "VMX without EPT";
 	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)

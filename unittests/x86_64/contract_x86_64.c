@@ -37,10 +37,17 @@ void contract_unload(void)
 
 const struct contract_image *contract_guest(void)
 {
+	static char bytes[1024];
 	static struct contract_image image;
 
-	image.bytes = contract_guest_start;
+	image.bytes = bytes;
 	image.size = (u64)(contract_guest_end - contract_guest_start);
+	K_CHECK(image.size <= sizeof(bytes));
+	memcpy(bytes, contract_guest_start, image.size);
+	/* VMMCALL is 0f 01 d9, VMCALL 0f 01 c1 */
+	for (u64 i = 0; virt == &vmx && i + 3 <= image.size; i++)
+		if (!memcmp(bytes + i, "\x0f\x01\xd9", 3))
+			bytes[i + 2] = (char)0xc1;
 	return &image;
 }
 
@@ -76,10 +83,11 @@ void contract_start(struct arch_vcpu *v, u64 entry, u64 data)
 				    .eax = (u32)entry,
 				    .ebx = (u32)data };
 	struct vcpu_exit exit;
+	u64 efer = EFER_LME;
 
 	arch_pc_reset(v, &s);
-	virt->set(v, MSR_PC_EFER, EFER_LME);
 	arch_vcpu_load(v);
+	K_EQ(arch_pc_msr(v, MSR_PC_EFER, true, &efer), HV_OK);
 	do
 		arch_vcpu_run(v, &exit);
 	while (exit.kind == EXIT_PREEMPT);
