@@ -68,15 +68,13 @@ static void housekeeping(struct cpu *c, u64 now)
 	console_flush();
 }
 
-/* Destroy what is dying, or restart, a bounded piece at a time. True when there is more. */
-static bool reap(const struct cpu *c)
+/* Destroy what is dying, or restart, a bounded piece at a time. */
+static void reap(const struct cpu *c)
 {
 	unsigned n = c->busy ? REAP_BUSY : REAP_IDLE;
 
-	while (n--)
-		if (atomic_load(&hv.nreap) == 0 || !partition_reap())
-			return false;
-	return true;
+	while (n-- && atomic_load(&hv.nreap) && partition_reap())
+		;
 }
 
 static u64 next_alarm(const struct cpu *c, u64 until)
@@ -117,12 +115,12 @@ bool cpu_step(struct cpu *c)
 	u64 now = arch_now(), until;
 	struct partition *p;
 	struct vcpu *v;
-	bool more, ours;
+	bool ours;
 
 	if (unlikely(atomic_load(&hv.panicked)))
 		arch_halt();
 	housekeeping(c, now);
-	more = reap(c);
+	reap(c);
 	c->resched = false;
 	now = arch_now(); /* what was reaped is nobody's turn */
 	v = pick(c, now, &until);
@@ -138,7 +136,7 @@ bool cpu_step(struct cpu *c)
 		run(c, v, now);
 		return true;
 	}
-	if (more || v || atomic_load(&hv.nreap)) {
+	if (v || atomic_load(&hv.nreap)) {
 		arch_relax();
 		return true;
 	}

@@ -161,6 +161,26 @@ START_TEST(flush_waits_for_room)
 }
 END_TEST
 
+/* What waits goes round the end of the ring. */
+START_TEST(the_end_goes_round)
+{
+	char line[65];
+
+	memset(line, 'x', sizeof(line));
+	line[64] = '\n';
+	while (hv.console.head % CONSOLE_RING < CONSOLE_RING - 40)
+		console_write(2, "0123456789\n", 11);
+	um_output_clear();
+	um_line_takes(0);
+	console_write(3, line, sizeof(line));
+	console_finish();
+	ck_assert_uint_eq(hv.console.head, hv.console.tail);
+	ck_assert_uint_eq(strlen(um_output(NULL)), 4 + 64 + 2);
+	ck_assert(strncmp(um_output(NULL), "[c] xxxx", 8) == 0);
+	ck_assert_ptr_nonnull(strstr(um_output(NULL), "xxxx\r\n"));
+}
+END_TEST
+
 static void frames(void)
 {
 	console_of(CONSOLE_FRAMED);
@@ -178,6 +198,7 @@ Suite *suite_console_slow(void)
 	tcase_add_test(t, another_writer_is_not_waited_for);
 	tcase_add_test(t, the_end_shows_what_waits);
 	tcase_add_test(t, flush_waits_for_room);
+	tcase_add_test(t, the_end_goes_round);
 	suite_add_tcase(s, t);
 	t = tcase_create("frames");
 	tcase_add_checked_fixture(t, frames, um_teardown);

@@ -66,7 +66,15 @@ static void failing(void)
 	partition_create(&mp, NULL, &p);
 }
 
-static void reap(struct lock *l)
+static void start(void)
+{
+	struct partition *p = second();
+
+	atomic_store(&p->lock.word, 1);
+	call(HV_PARTITION_START, p->id.v, 0, 0);
+}
+
+static void reap(void)
 {
 	struct partition *p = second();
 
@@ -74,8 +82,7 @@ static void reap(struct lock *l)
 	partition_stop(p, STOP_ORDER);
 	partition_destroy(p);
 	lock_drop(&hv.lock);
-	if (!l)
-		atomic_store(&p->lock.word, 1);
+	atomic_store(&p->lock.word, 1);
 	partition_reap();
 }
 
@@ -160,7 +167,8 @@ static char text[100];
 	C("partition", &lab_p->lock, rtas("get-time-of-day", 0, 0, 0)) \
 	C("partition", &lab_p->lock, set_time()) \
 	C("partition", &lab_p->lock, papr_term_input(lab_p)) \
-	C("partition", NULL, reap(NULL)) \
+	C("partition", NULL, start()) \
+	C("partition", NULL, reap()) \
 	C("partition", NULL, reboot()) \
 	C("vcpu", &lab_v0->lock, call(H_XIRR, 0, 0, 0)) \
 	C("vcpu", &lab_v0->lock, call(H_CPPR, 0, 0, 0)) \

@@ -297,6 +297,7 @@ START_TEST(the_last_one_ends_the_machine)
 	lab_call(lab_v0, HV_PARTITION_STOP, lab_p->id.v);
 	ck_assert(!partition_reap()); /* still loaded here */
 	cpu_unload(hv.cpu[0]);
+	um_line_takes(0); /* the last words get out also on a slow line */
 	code = um_catch(reap_all());
 	ck_assert_int_eq(code, 0);
 	ck_assert_ptr_nonnull(strstr(um_output(NULL), "no partition is left"));
@@ -346,6 +347,10 @@ START_TEST(names)
 	ck_assert_str_eq(part_state_name(99), "?");
 	ck_assert_str_eq(stop_reason_name(STOP_CRASH), "crashed");
 	ck_assert_str_eq(stop_reason_name(99), "?");
+	ck_assert_str_ne(stop_reason_name(STOP_ORDER), "?");
+	ck_assert_str_eq(stop_reason_name(STOP_ORDER + 1), "?");
+	ck_assert_str_ne(part_state_name(PART_RESTART), "?");
+	ck_assert_str_eq(part_state_name(PART_RESTART + 1), "?");
 	ck_assert_int_eq(locked(partition_destroy, other), HV_ESTATE);
 }
 END_TEST

@@ -175,6 +175,15 @@ START_TEST(bad_entry)
 }
 END_TEST
 
+START_TEST(no_other_way_to_start)
+{
+	struct manifest_part mp = lab_manifest();
+
+	memcpy(mp.start, "pvh", 4);
+	refused(&mp, "lab: start: a papr partition has no \"pvh\"");
+}
+END_TEST
+
 START_TEST(no_place_in_memory)
 {
 	struct manifest_part mp = lab_manifest();
@@ -222,5 +231,6 @@ Suite *suite_papr_load(void)
 {
 	return LAB_SUITE("papr_load", at_the_end_of_memory, exactly_enough, not_above_256_mib,
 			 below_what_is_in_the_way, into_the_smallest_gap, no_room, rtas_code,
-			 start_state, bad_entry, no_place_in_memory, every_allocation_may_fail);
+			 start_state, bad_entry, no_other_way_to_start, no_place_in_memory,
+			 every_allocation_may_fail);
 }
