@@ -22,14 +22,27 @@ FUZZ_SRC_boot    := harness/fuzz/bundle.c $(FUZZ_MACHINE)
 FUZZ_LINK_gfdt   := -Wl,--wrap=arch_papr_cpu
 FUZZ_SRC_console := $(FUZZ_MACHINE)
 
+# Here libFuzzer does not look at what memcmp compares (memcmp.c).
+FUZZ_FAST := hcall model rtas console gfdt
+comma := ,
+
 UM_CC_um-afl := AFL_QUIET=1 afl-clang-fast
 $(eval $(call um_variant,um-afl))
 
 # The search follows coverage of the hypervisor, not of the fuzzer's own checks.
 $(O)/um-fuzz/harness/fuzz/%.o: UM_FLAGS_um-fuzz := $(UM_SANITIZE)
 $(O)/um-fuzz/unittests/model/%.o: UM_FLAGS_um-fuzz := -O2
-$(O)/um-afl/harness/fuzz/%.o: UM_CC_um-afl := $(CLANG)
-$(O)/um-afl/unittests/model/%.o: UM_CC_um-afl := $(CLANG)
+$(O)/um-fuzz/harness/fuzz/memcmp.o: UM_FLAGS_um-fuzz := -O2 -fno-builtin
+$(O)/um-afl/harness/fuzz/%.o: # Here libFuzzer does not look at what memcmp compares (memcmp.c).
+FUZZ_FAST := hcall model rtas console gfdt
+comma := ,
+
+UM_CC_um-afl := $(CLANG)
+$(O)/um-afl/unittests/model/%.o: # Here libFuzzer does not look at what memcmp compares (memcmp.c).
+FUZZ_FAST := hcall model rtas console gfdt
+comma := ,
+
+UM_CC_um-afl := $(CLANG)
 
 # fuzz_objs VARIANT,TARGET
 fuzz_objs = $(call um_objs,$(1)) $(patsubst %.c,$(O)/$(1)/%.o,\
@@ -40,9 +53,11 @@ $(FUZZ_OUT)/replay_$(1): $(call fuzz_objs,um-asan,$(1)) $(O)/um-asan/harness/fuz
 	@mkdir -p $$(@D)
 	$(HOSTCC) $(UM_SANITIZE) $(FUZZ_LINK_$(1)) -o $$@ $$^ $(UM_LIBS)
 
-$(FUZZ_OUT)/fuzz_$(1): $(call fuzz_objs,um-fuzz,$(1))
+$(FUZZ_OUT)/fuzz_$(1): $(call fuzz_objs,um-fuzz,$(1)) \
+		$(if $(filter $(1),$(FUZZ_FAST)),$(O)/um-fuzz/harness/fuzz/memcmp.o)
 	@mkdir -p $$(@D)
-	$(CLANG) $(UM_SANITIZE) -fsanitize=fuzzer $(FUZZ_LINK_$(1)) -o $$@ $$^ $(UM_LIBS)
+	$(CLANG) $(UM_SANITIZE) -fsanitize=fuzzer $(FUZZ_LINK_$(1)) \
+		$(if $(filter $(1),$(FUZZ_FAST)),-Wl$(comma)--wrap=memcmp) -o $$@ $$^ -l:libfdt.a
 
 $(FUZZ_OUT)/afl_$(1): $(call fuzz_objs,um-afl,$(1))
 	@mkdir -p $$(@D)
