@@ -19,6 +19,7 @@ void sched_init(struct sched *s, u64 now, u64 slot_ticks)
 	memset(s->slot, SCHED_NOBODY, sizeof(s->slot));
 	s->gift = SCHED_NOBODY;
 	s->last_slack = SCHED_NOBODY;
+	s->slack = SCHED_NOBODY;
 }
 
 static unsigned free_slots(const struct sched *s)
@@ -78,6 +79,8 @@ void sched_remove(struct sched *s, struct vcpu *v)
 		s->gift = SCHED_NOBODY;
 	if (s->last_slack == v->index_on_cpu)
 		s->last_slack = SCHED_NOBODY;
+	if (s->slack == v->index_on_cpu)
+		s->slack = SCHED_NOBODY;
 	s->ent[v->index_on_cpu] = NULL;
 	s->n--;
 	lock_drop(&s->lock);
@@ -117,23 +120,39 @@ static bool runnable(const struct sched *s, u8 e)
 	return e != SCHED_NOBODY && s->ent[e] && s->ent[e]->se.state == SE_RUNNABLE;
 }
 
-/* Round robin behind last_slack, once per slot as long as the chosen one can run. */
-static u8 pick_slack(struct sched *s, u64 slotno)
+/* The first behind e in the round that can run: e itself when there is no other, or nobody. */
+static u8 next_behind(const struct sched *s, u8 e)
 {
-	u8 from = s->last_slack == SCHED_NOBODY ? SCHED_MAX - 1 : s->last_slack;
+	u8 from = e == SCHED_NOBODY ? SCHED_MAX - 1 : e;
 
-	if (s->slack_slot == slotno && runnable(s, s->last_slack))
-		return s->last_slack;
 	for (unsigned k = 1; k <= SCHED_MAX; k++) {
-		u8 e = (u8)((from + k) % SCHED_MAX);
+		u8 next = (u8)((from + k) % SCHED_MAX);
 
-		if (runnable(s, e)) {
-			s->last_slack = e;
-			s->slack_slot = slotno;
-			return e;
-		}
+		if (runnable(s, next))
+			return next;
 	}
 	return SCHED_NOBODY;
+}
+
+/*
+ * Round robin, once per slot as long as the chosen one can run. Less than half of a slot, which
+ * another one left over, is no turn: it would be easy to leave others moments only.
+ */
+static u8 pick_slack(struct sched *s, u64 slotno, u64 now)
+{
+	bool again = s->slack_slot == slotno && s->slack != SCHED_NOBODY;
+	u8 e;
+
+	if (again && runnable(s, s->slack))
+		return s->slack;
+	e = next_behind(s, again ? s->slack : s->last_slack);
+	if (e == SCHED_NOBODY)
+		return e;
+	s->slack = e;
+	s->slack_slot = slotno;
+	if ((now - s->epoch) % s->slot_ticks <= s->slot_ticks / 2)
+		s->last_slack = e;
+	return e;
 }
 
 struct vcpu *sched_pick_locked(struct sched *s, u64 now, u64 *until)
@@ -154,7 +173,7 @@ struct vcpu *sched_pick_locked(struct sched *s, u64 now, u64 *until)
 		/* the owner takes its slot back when it wakes */
 		if (e != SCHED_NOBODY && s->ent[e]->se.state == SE_BLOCKED)
 			end = MIN(end, s->ent[e]->se.wake);
-		e = gift ? s->gift : pick_slack(s, slotno);
+		e = gift ? s->gift : pick_slack(s, slotno, now);
 	}
 	if (e != SCHED_NOBODY)
 		v = s->ent[e];
@@ -252,14 +271,8 @@ void sched_pass(struct sched *s, struct vcpu *v, struct vcpu *to, u64 now)
 	u64 slotno = (now - s->epoch) / s->slot_ticks;
 
 	lock_take(&s->lock);
-	if (to) {
-		s->gift = to->index_on_cpu;
-	} else {
-		/* to whoever is next in the slack round; back to v when there is nobody else */
-		s->last_slack = v->index_on_cpu;
-		s->slack_slot = slotno - 1;
-		s->gift = pick_slack(s, slotno);
-	}
+	/* or to whoever is next in the round: a gift, not a turn */
+	s->gift = to ? to->index_on_cpu : next_behind(s, v->index_on_cpu);
 	s->gift_slot = slotno;
 	s->gift_owned = s->slot[slotno % SCHED_SLOTS] == v->index_on_cpu;
 	lock_drop(&s->lock);

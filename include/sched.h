@@ -42,8 +42,9 @@ struct sched {
 	u8 slot[SCHED_SLOTS];	     /* index into ent[], or SCHED_NOBODY */
 	struct vcpu *ent[SCHED_MAX]; /* NULL = free */
 	unsigned n;
-	u8 last_slack;	 /* who had slack last: round robin continues behind it */
-	u64 slack_slot;	 /* the slot number last_slack was chosen for */
+	u8 last_slack; /* whose turn it was last: round robin continues behind it */
+	u8 slack;      /* who has the slack of slot number slack_slot */
+	u64 slack_slot;
 	u8 gift;	 /* directed yield: this entity gets the rest of the slot */
 	u64 gift_slot;	 /* the slot number the gift belongs to */
 	bool gift_owned; /* its giver owned that slot: the owner does not take it back */

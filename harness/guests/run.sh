@@ -32,19 +32,19 @@ try()
 	fi
 }
 
-# hostile GUEST SEED: beside the witness, who is content, ends it when it does not end itself, and
-# is on its own then; nothing that was written looks like somebody else's
+# hostile GUEST SEED [MANIFEST MS]: beside the witness, who is content, ends it after MS when it
+# does not end itself, and is on its own then; nothing written looks like somebody else's
 hostile()
 {
 	ms=60000
 	pattern="PASS $1"
 	case $1 in end_*)
-		ms=300
+		ms=${4:-300}
 		pattern="$1 begins"
 		;;
 	esac
 	what="$1 (hostile, $cpus CPUs, seed $2)"
-	if "$build/tools/mkbundle" "$here/manifests/hostile.dts" -o "$tmp/bundle" -D PRE=um: \
+	if "$build/tools/mkbundle" "$here/manifests/${3:-hostile}.dts" -o "$tmp/bundle" -D PRE=um: \
 		-D POST= -D GUEST="$1" -D ARGS="seed=$2" -D WITNESS="ms=$ms" >"$tmp/log" 2>&1 &&
 		timeout 60 "$rhype" --no-input --cpus "$cpus" --seed "$2" "$tmp/bundle" \
 			</dev/null >"$tmp/log" 2>&1 &&
@@ -77,6 +77,9 @@ for seed in ${*:-1 2 3}; do
 	for g in $hostile; do
 		[ "$g" = witness ] || hostile "$g" $seed
 	done
+	cpus=1
+	missing=
+	hostile end_thief $seed slack 2000
 done
 
 for seed in ${*:-0 1 2 3}; do

@@ -153,3 +153,24 @@ GUEST(end_noise)
 	noise(0);
 	g_fail("silent");
 }
+
+/* Leaves the processor in the last moment of each slot, to be first in the next one. */
+GUEST(end_thief)
+{
+	u64 slot = g_hz() / 1000000 * g_arg("slot", 4000), from, last;
+	struct hostile h;
+
+	begin(&h);
+	for (from = last = g_now();; last = g_now()) {
+		u64 now = g_now();
+
+		if (now - last > slot / 8)
+			from = now; /* we were away: a slot has just begun */
+		if (now - from > slot / 100 * 96) {
+			g_timer(slot / 40);
+			g_cede();
+			g_irqs(false);
+			from = g_now();
+		}
+	}
+}
