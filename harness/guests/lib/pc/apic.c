@@ -91,9 +91,16 @@ void pc_interrupt(u64 vector)
 		s->irq[G_IRQ_EXTERNAL].fn(s->irq[G_IRQ_EXTERNAL].arg);
 	} else if (vector == VEC_EXTERNAL || vector == VEC_PROD) {
 		guest_drop_external();
+	} else if (vector != VEC_SPURIOUS && s->other) {
+		s->other(vector);
 	} else if (vector != VEC_SPURIOUS) {
 		g_fail("interrupt %lu", vector);
 	}
+}
+
+void pc_other(void (*fn)(u64 vector))
+{
+	self()->other = fn;
 }
 
 void g_ipis_on(void)

@@ -30,6 +30,9 @@ void pc_apic_set(unsigned reg, u32 v);
 /* Send an interrupt command: low word of the ICR, number of the target's APIC. */
 void pc_send(u32 command, u32 target);
 
+/* Handler of this vcpu for interrupts that the library does not use; it ends them itself. */
+void pc_other(void (*fn)(u64 vector));
+
 /* Write the ACPI sleep control of the machine, as to power it off. False: there is none. */
 bool pc_sleep(void);
 

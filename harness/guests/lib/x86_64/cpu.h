@@ -35,6 +35,7 @@ struct self {
 	u64 running; /* started, and not stopped */
 	u64 nfaults;
 	struct g_fault fault;
+	void (*other)(u64 vector); /* pc.h, pc_other */
 	struct {
 		void (*fn)(void *arg);
 		void *arg;
