@@ -36,8 +36,9 @@ include $(sort $(wildcard arch/*/arch.mk tools/*.mk tools/*/*.mk unittests/*.mk 
 	unittests/*/*.mk harness/*/*.mk))
 
 help:
-	@echo 'make run            boot two Debian Linux partitions (GUEST_KERNEL=, GUEST_INITRD=,'
-	@echo '                    MANIFEST=, CPUS=, MEMORY=, CTRL_C=guest)'
+	@echo 'make run            boot two Debian Linux partitions (ARCH=x86_64, GUEST_KERNEL=,'
+	@echo '                    GUEST_INITRD=, MANIFEST=, CPUS=, MEMORY=, MACHINE=,'
+	@echo '                    CTRL_C=guest)'
 	@echo 'make check          all tests (harness/check.sh SUITE... runs some)'
 	@echo 'make unit           unit and handler tests in a process (seconds)'
 	@echo 'make valgrind       the same under valgrind'
@@ -53,7 +54,7 @@ help:
 	@echo 'make fuzz-doc       the new call of docs/fuzzing.md, tried in a copy of the tree'
 	@echo 'make fuzz-long      a campaign (TIME=, CORPUS=, INSTANCE=, TARGETS=)'
 	@echo 'make inject         seeds again, each of their allocations fails once'
-	@echo 'make boot           boot tests in QEMU'
+	@echo 'make boot           boot tests in QEMU of ARCH, also make boot-ppc64'
 	@echo 'make bench          measured figures, build/bench.json'
 	@echo 'make lint format    check, or fix, the style'
 	@echo 'make um ppc64 tools build one part'

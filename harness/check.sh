@@ -8,7 +8,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 suites=(${@:-lint tools unit valgrind asan contract guests oracle be coverage fuzz fuzz-afl
-	fuzz-doc inject boot})
+	fuzz-doc inject boot-selftest boot-ppc64 boot-x86_64})
 out=${O:-build}/check
 total_passed=0
 total_failed=0
@@ -36,7 +36,7 @@ show()
 run()
 {
 	local log=$out/$1.log start=$SECONDS status passed=0 failed=0 lines=0 p f
-	printf '%-10s' "$1"
+	printf '%-13s' "$1"
 	${MAKE:-make} --no-print-directory "$(target "$1")" >"$log" 2>&1 </dev/null
 	status=$?
 	while read -r p f; do
@@ -49,21 +49,21 @@ run()
 	fi
 	printf '%5d passed %4d failed %5d s\n' $passed $failed $((SECONDS - start))
 	[ $failed = 0 ] || show "$log"
-	table+=$(printf '%-10s %8d %8d %7d' "$1" $passed $failed $((SECONDS - start)))$'\n'
+	table+=$(printf '%-13s %8d %8d %7d' "$1" $passed $failed $((SECONDS - start)))$'\n'
 	total_passed=$((total_passed + passed))
 	total_failed=$((total_failed + failed))
 }
 
 mkdir -p "$out"
 trap 'echo "check.sh: interrupted"; exit 130' INT TERM
-if ! tools/setup/need.sh build ppc64 guests test; then
+if ! tools/setup/need.sh build ppc64 x86_64 iso guests test; then
 	echo "0 passed, 1 failed"
 	exit 1
 fi
 for s in "${suites[@]}"; do
 	run "$s"
 done
-printf '\n%-10s %8s %8s %7s\n%s\n' suite passed failed seconds "$table"
+printf '\n%-13s %8s %8s %7s\n%s\n' suite passed failed seconds "$table"
 grep -hE '^RETRY|needed a retry' "$out"/*.log 2>/dev/null | cut -c 1-160
 echo "$total_passed passed, $total_failed failed"
 [ $total_failed = 0 ] && [ $total_passed -gt 0 ]

@@ -233,7 +233,7 @@ static void watch(struct run *r, struct child *c)
 static bool make_bundle(struct run *r, char *bundle)
 {
 	struct test *t = r->t;
-	char *argv[2 * MAX_WORDS + 5] = { getenv("MKBUNDLE") }, buf[1024];
+	char *argv[2 * MAX_WORDS + 7] = { getenv("MKBUNDLE") }, buf[1024];
 	struct child c;
 	unsigned n = 1;
 	int err;
@@ -243,6 +243,10 @@ static bool make_bundle(struct run *r, char *bundle)
 	argv[n++] = (char *)t->manifest;
 	argv[n++] = "-o";
 	argv[n++] = bundle;
+	if (t->machine) {
+		argv[n++] = "-M";
+		argv[n++] = (char *)t->machine;
+	}
 	for (unsigned i = 0; i < t->ndefine; i++) {
 		argv[n++] = "-D";
 		argv[n++] = t->define[i];
@@ -302,7 +306,8 @@ static void emulate(struct run *r)
 	argv[n] = NULL;
 	err = child_start(&c, argv);
 	if (err) {
-		fail(r, "cannot run %s: %s; run tools/setup/need.sh ppc64", argv[0], strerror(err));
+		fail(r, "cannot run %s: %s; run tools/setup/need.sh ppc64 x86_64", argv[0],
+		     strerror(err));
 		return;
 	}
 	watch(r, &c);
@@ -314,7 +319,7 @@ static void emulate(struct run *r)
 		end_of_line(r, &c);
 	status = child_wait(&c, 10000);
 	complete(r, "the emulator ended");
-	if (status)
+	if (status != t->status)
 		fail(r, "the emulator's exit status is %d", status);
 }
 

@@ -101,6 +101,16 @@ case_ exit-status 1 'exit status is 3' 'echo one; exit 3' <<-END
 	test t
 	expect one
 END
+case_ wanted-status 0 '1 passed' 'echo one; exit 5' <<-END
+	test t
+	status 5
+	expect one
+END
+case_ unwanted-success 1 'exit status is 0' 'echo one' <<-END
+	test t
+	status 5
+	expect one
+END
 case_ killed 1 "exit status is 137" 'echo one; kill -9 $$' <<-END
 	test t
 	expect one
@@ -202,6 +212,24 @@ END
 case_ unknown-word 1 "unknown word 'exspect'" true <<-END
 	test t
 	exspect one
+END
+printf '%s\n' 'test included' 'expect one' >"$dir/included"
+case_ include 0 '2 passed' 'echo one' <<-END
+	include $dir/included
+	test t
+	expect one
+END
+printf '%s\n' '# two' 'test included' 'exspect one' >"$dir/included"
+case_ error-in-included 1 "included:3: unknown word 'exspect'" 'echo one' <<-END
+	include $dir/included
+END
+case_ include-missing 1 "list:4: $dir/none: No such file" 'echo one' <<-END
+	include $dir/none
+END
+WORDS="one two" case_ words-of-a-variable 0 '1 passed' 'echo "$1-$2"' <<-END
+	args \${WORDS}
+	test t
+	expect ^one-two\$
 END
 case_ unset-variable 1 'NO_SUCH_VARIABLE is not set' true <<-END
 	test t

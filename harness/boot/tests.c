@@ -70,9 +70,11 @@ static void compile(struct reader *r, struct pattern *p, const char *text, int f
 	}
 }
 
-/* Split at blanks; a word may stand in double quotes. */
-static void split(struct reader *r, char **word, unsigned *n, char *s)
+/* Split at blanks, of variables, too; a word may stand in double quotes. */
+static void split(struct reader *r, char **word, unsigned *n, const char *line)
 {
+	char *s = expand(r, line);
+
 	while (*(s += strspn(s, " \t"))) {
 		char *start = *s == '"' ? ++s : s;
 		char *end =
@@ -84,7 +86,7 @@ static void split(struct reader *r, char **word, unsigned *n, char *s)
 			bad(r, "too many words");
 			return;
 		}
-		word[(*n)++] = expand(r, start);
+		word[(*n)++] = start;
 		word[*n] = NULL;
 	}
 }
@@ -259,6 +261,10 @@ static void read_line(struct reader *r, const char *key, char *s)
 		split(r, t->word, &t->nwords, s);
 	} else if (!strcmp(key, "manifest")) {
 		t->manifest = expand(r, s);
+	} else if (!strcmp(key, "machine")) {
+		t->machine = expand(r, s);
+	} else if (!strcmp(key, "status")) {
+		t->status = (int)strtol(expand(r, s), NULL, 10);
 	} else if (!strcmp(key, "define")) {
 		read_define(r, s);
 	} else if (!strcmp(key, "kernel")) {
@@ -310,6 +316,7 @@ static void new_test(struct reader *r, struct test_list *l, const char *name)
 	r->t = &l->test[l->ntests++];
 	*r->t = r->common;
 	r->t->name = strdup(name);
+	r->t->file = r->file;
 	r->t->line = r->line;
 	for (unsigned i = 0; i + 1 < l->ntests; i++)
 		if (!strcmp(l->test[i].name, name))
@@ -326,6 +333,7 @@ static void check(struct reader *r, const struct test *t)
 	for (unsigned i = 0; i < t->nsequences; i++)
 		for (unsigned j = 0; j < t->sequence[i].nsteps; j++)
 			wants += t->sequence[i].step[j].kind != STEP_SEND;
+	r->file = t->file;
 	r->line = t->line;
 	if (!wants)
 		bad(r, "test %s expects nothing", t->name);
@@ -333,22 +341,23 @@ static void check(struct reader *r, const struct test *t)
 		bad(r, "test %s lacks emulator, kernel or limit", t->name);
 }
 
-bool tests_read(struct test_list *l, const char *file)
+static void read_list(struct reader *r, struct test_list *l, const char *file)
 {
-	struct reader r = { .file = file };
+	const char *outer = r->file;
+	unsigned line_of_outer = r->line;
 	char line[1024];
 	FILE *f = fopen(file, "r");
 
-	*l = (struct test_list){ 0 };
-	r.t = &r.common;
 	if (!f) {
-		fprintf(stderr, "%s: %s\n", file, strerror(errno));
-		return false;
+		bad(r, "%s: %s", file, strerror(errno));
+		return;
 	}
+	r->file = file;
+	r->line = 0;
 	while (fgets(line, sizeof(line), f)) {
 		char *s = line + strspn(line, " \t"), *key;
 
-		r.line++;
+		r->line++;
 		for (char *e = s + strlen(s); e > s && isspace((unsigned char)e[-1]);)
 			*--e = 0;
 		if (!*s || *s == '#')
@@ -356,11 +365,24 @@ bool tests_read(struct test_list *l, const char *file)
 		key = strsep(&s, " \t");
 		s = s ? s + strspn(s, " \t") : "";
 		if (!strcmp(key, "test"))
-			new_test(&r, l, s);
+			new_test(r, l, s);
+		else if (!strcmp(key, "include"))
+			read_list(r, l, strdup(s));
 		else
-			read_line(&r, key, s);
+			read_line(r, key, s);
 	}
 	fclose(f);
+	r->file = outer;
+	r->line = line_of_outer;
+}
+
+bool tests_read(struct test_list *l, const char *file)
+{
+	struct reader r = { .file = file };
+
+	*l = (struct test_list){ 0 };
+	r.t = &r.common;
+	read_list(&r, l, file);
 	for (unsigned i = 0; i < l->ntests; i++)
 		check(&r, &l->test[i]);
 	if (!l->ntests)

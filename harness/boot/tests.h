@@ -55,13 +55,16 @@ struct equal {
 
 struct test {
 	const char *name;
+	const char *file; /* where it stands */
 	unsigned line;
 	char *word[MAX_WORDS]; /* the command, NULL after the last */
 	unsigned nwords;
 	const char *kernel, *initrd, *append;
 	const char *manifest;	 /* the initrd is a bundle made from it, */
+	const char *machine;	 /* for partitions that name none, or NULL */
 	char *define[MAX_WORDS]; /* with these variables, NAME=VALUE each */
 	unsigned ndefine;
+	int status; /* the emulator's, when it ends by itself */
 	double limit;
 	bool retry; /* once more after a failure */
 	bool quit;  /* end the emulator when all was seen; else it must end by itself */

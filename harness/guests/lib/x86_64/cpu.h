@@ -56,6 +56,7 @@ struct frame {
 extern char selves[NVCPUS][SELF_SIZE], stacks[NVCPUS][STACK_SIZE];
 extern char probe_begin[], probe_end[], escape_to[], stubs[], ap_begin[], ap_end[], _end[];
 extern u8 call_vmcall;
+extern u64 pc_start_ticks; /* the time stamp counter at the first instruction */
 u64 probe_load(u64 addr, unsigned size, u64 *val);
 u64 probe_store(u64 addr, unsigned size, u64 val);
 u64 probe_jump(u64 addr);

@@ -144,7 +144,6 @@ DEED(move_apic, WRITE_MSR(0x1b, 0x100800))
 DEED(bad_pat, WRITE_MSR(0x277, 2))
 DEED(vmxe, "mov %cr4, %rax; or $0x2000, %rax; mov %rax, %cr4")
 DEED(bad_cr4, "mov %cr4, %rax; bts $40, %rax; mov %rax, %cr4")
-DEED(no_pae, "mov %cr4, %rax; and $~0x20, %rax; mov %rax, %cr4")
 DEED(bad_cr0, "mov %cr0, %rax; and $~1, %rax; mov %rax, %cr0")
 DEED(bad_cr3, "mov %cr3, %rax; bts $62, %rax; mov %rax, %cr3")
 DEED(bad_xcr0, "xor %ecx, %ecx; xsetbv") /* x87 may not be off */
@@ -184,7 +183,6 @@ static const struct {
 	{ { "a memory type that is none", true }, bad_pat },
 	{ { "set CR4.VMXE", true }, vmxe },
 	{ { "set a reserved bit of CR4", true }, bad_cr4 },
-	{ { "clear CR4.PAE in long mode", true }, no_pae },
 	{ { "paging without protection", true }, bad_cr0 },
 	{ { "set a reserved bit of CR3", true }, bad_cr3 },
 	{ { "switch x87 off in XCR0", true }, bad_xcr0 },

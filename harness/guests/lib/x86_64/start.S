@@ -25,6 +25,9 @@ mb:	.long	MB_MAGIC, MB_FLAGS, -(MB_MAGIC + MB_FLAGS)
 _start:	/* EBX = what the loader tells */
 	cld
 	mov	%ebx, %ebp
+	rdtsc
+	mov	%eax, pc_start_ticks
+	mov	%edx, pc_start_ticks + 4
 	lgdt	gdt_desc
 	ljmp	$SEL_CODE32, $1f
 1:	mov	$SEL_DATA, %eax
@@ -305,7 +308,9 @@ call_registers:
 
 	.data
 	.balign	8
-	.globl	call_vmcall, call_none, tss_descriptors
+	.globl	call_vmcall, call_none, tss_descriptors, pc_start_ticks
+pc_start_ticks:
+	.quad	0
 gdt:	.quad	0
 	.quad	0x00cf9b000000ffff	/* 32-bit code */
 	.quad	0x00cf93000000ffff	/* data */

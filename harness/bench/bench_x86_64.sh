@@ -1,0 +1,84 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# bench_x86_64.sh: the x86_64 part of `make bench`: runs x86_64.tests, takes what its guest measured
+# (harness/guests/pc/costs.c) and what the plugin counted (share.c), prints a table, and puts it into
+# build/bench.json (merge.sh). Any run that fails, or a figure that cannot be had, fails the whole.
+# Called by bench.mk, which sets O, X86_CROSS and what the test list names.
+set -eu
+cd "$(dirname "$0")/../.."
+out=$O/bench
+figures=$(mktemp)
+trap 'rm -f "$figures"' EXIT
+rm -f "$out"/x86-*
+
+fail()
+{
+	echo "bench_x86_64.sh: $*" >&2
+	exit 1
+}
+
+# figure NAME VALUE UNIT
+figure()
+{
+	case $2 in
+	'' | *[!0-9.]*) fail "no value for $1 ('$2')" ;;
+	esac
+	echo "x86_64.$1 $2 $3" >>"$figures"
+}
+
+# A symbol's address in the image.
+symbol()
+{
+	a=$("${X86_CROSS}nm" "$RHYPE" | awk -v s="$1" '$3 == s { print $1 }')
+	[ -n "$a" ] || fail "$RHYPE has no symbol $1"
+	echo "0x$a"
+}
+
+# cost RUN NAME: what the guest said
+cost()
+{
+	sed -n "s/.*costs: $2 \([0-9]*\).*/\1/p" "$out/x86-$1.log" | head -n 1
+}
+
+SHARE=$out/share.so,entry=$(symbol _start),start=$(symbol image_start),end=$(symbol image_end)
+BENCH=$out
+export SHARE BENCH
+"$O/boot/runner" -s bench -o "$out" harness/bench/x86_64.tests >"$out/x86-runs" 2>&1 || {
+	cat "$out/x86-runs"
+	fail "a run failed"
+}
+
+for c in null_call full_call cpuid rdmsr wrmsr uart_out ipi_wake; do
+	figure ${c}_instructions "$(cost costs $c)" instructions
+done
+figure apic_mmio_instructions "$(cost xapic apic_mmio)" instructions
+figure partition_switch_instructions $(($(cost switch yield) / 2)) \
+	"instructions, half of a yield to another partition and back"
+figure entry_to_guest_instructions $(($(cost costs start) - $(cost alone start))) \
+	"instructions, 64 MiB guest"
+figure image_bytes "$("${X86_CROSS}size" -A "$RHYPE" |
+	awk '$1 ~ /^\.(text|rodata|data)$/ { n += $2 } END { print n + 0 }')" bytes
+
+# percent FILE: the hypervisor's share between two lines "at SECONDS HV GUEST"
+percent()
+{
+	awk -v seconds="$2" '$1 == "at" { t[++n] = $2; h[n] = $3; g[n] = $4 }
+		END {
+			b = n
+			a = 1
+			if (seconds) { # so many, that end 3 seconds before the end
+				for (; b > 1 && t[b] > t[n] - 3; b--);
+				for (a = b; a > 1 && t[a] > t[b] - seconds; a--);
+				if (t[b] - t[a] < seconds - 1)
+					exit
+			}
+			hv = h[b] - h[a]
+			all = hv + g[b] - g[a]
+			if (all > 0)
+				printf "%.3f\n", 100 * hv / all
+		}' "$1"
+}
+figure boot_hv_percent "$(percent "$out/x86-linux-boot.share" 0)" percent
+figure cpu_hv_percent "$(percent "$out/x86-linux-compute.share" 60)" "percent, over a minute"
+harness/bench/merge.sh "$O/bench.json" "$figures"
