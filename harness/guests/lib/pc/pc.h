@@ -33,6 +33,9 @@ void pc_send(u32 command, u32 target);
 /* Handler of this vcpu for interrupts that the library does not use; it ends them itself. */
 void pc_other(void (*fn)(u64 vector));
 
+/* Those of g_deed, and behind them some that an emulator may end the guest for. */
+unsigned pc_all_deeds(void);
+
 /* Write the ACPI sleep control of the machine, as to power it off. False: there is none. */
 bool pc_sleep(void);
 
