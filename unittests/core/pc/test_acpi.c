@@ -102,6 +102,18 @@ START_TEST(processors)
 }
 END_TEST
 
+/* The scope is the last thing in the DSDT; with another length Linux takes none of it. */
+START_TEST(scope_ends_with_its_table)
+{
+	u64 dsdt = at(find("FACP") + 140, 8), end = dsdt + at(dsdt + 4, 4), scope = dsdt + 36;
+
+	while (at(scope, 1) != 0x10 || at(scope + 3, 4) != 0x5f42535f) /* _SB_ */
+		ck_assert_uint_lt(++scope, end);
+	ck_assert_uint_eq(at(scope + 1, 1) >> 6, 1); /* a length of two bytes */
+	ck_assert_uint_eq(scope + 1 + (at(scope + 1, 1) & 15) + (at(scope + 2, 1) << 4), end);
+}
+END_TEST
+
 START_TEST(most_vcpus_fit)
 {
 	struct partition p = *lab_p;
@@ -168,5 +180,6 @@ Suite *suite_pc_acpi(void)
 {
 	return lab_suite("pc_acpi", setup,
 			 (const TTest *const[]){ links_and_sums, fixed_description, processors,
-						 most_vcpus_fit, second_opinion, NULL });
+						 scope_ends_with_its_table, most_vcpus_fit,
+						 second_opinion, NULL });
 }
