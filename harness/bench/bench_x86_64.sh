@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # bench_x86_64.sh: the x86_64 part of `make bench`: runs x86_64.tests, takes what its guest measured
-# (harness/guests/pc/costs.c) and what the plugin counted (share.c), prints a table, and puts it into
+# (harness/guests/pc/costs.c) and what the plugin counted (share.c), prints a table, and puts it in
 # build/bench.json (merge.sh). Any run that fails, or a figure that cannot be had, fails the whole.
 # Called by bench.mk, which sets O, X86_CROSS and what the test list names.
 set -eu

@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# run.sh [-o ISO]: `make run`, and `make iso`, which only makes the disc. Installs what is missing, fetches the guests, builds, makes the bundle, and
-# boots the machine on the user's terminal. From the environment (make run NAME=VALUE):
+# run.sh [-o ISO]: `make run`, and `make iso`, which ends with the disc. Installs what is missing,
+# fetches the guests, builds, makes the bundle, and boots the machine on the user's terminal. From
+# the environment (make run NAME=VALUE):
 #   ARCH          ppc64 or x86_64
 #   MANIFEST      the partitions, default harness/boot/manifests/run.dts (docs/manifest.md)
 #   GUEST_KERNEL  guest kernel; ${GUEST_KERNEL} in the manifest; x86_64: "full" is Debian's for all
