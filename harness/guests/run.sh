@@ -71,6 +71,12 @@ pages_back()
 }
 
 hostile=$(sed -n 's/^GUEST(\(.*\))$/\1/p' "$here"/hostile/*.c "$here"/hostile/papr/*.c)
+for g in $hostile $(sed -n 's/^GUEST(\(.*\))$/\1/p' "$here"/hostile/ppc64/*.c); do
+	grep -q "\`$g\`\|$g.c" "$here/../../docs/hostile.md" || {
+		failed=$((failed + 1))
+		echo "FAIL $g: stands not in docs/hostile.md"
+	}
+done
 for seed in ${*:-1 2 3}; do
 	cpus=$((seed % 3 + 1))
 	missing=
