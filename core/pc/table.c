@@ -57,17 +57,20 @@ static bool light_eoi(struct pc_apic *a)
 	return false;
 }
 
-/* A fixed interrupt to one other vcpu. */
+/*
+ * A fixed interrupt to one other vcpu. Not to one of the same CPU: that could only go on once the
+ * scheduler was asked, and the sender may wait for it without leaving the guest.
+ */
 static bool light_ipi(struct vcpu *v, u64 icr)
 {
 	const u32 plain = 0xff | 1u << 14; /* vector; "assert" means nothing here */
 	struct pc_apic *a = &pc_vcpu(v)->apic;
+	struct vcpu *to = vcpu_find(v->part, icr >> 32);
 	u32 dest = (u32)(icr >> 32);
 
-	if (!pc_apic_x2(a) || (u32)icr & ~plain || (u8)icr < 16 || dest == v->index ||
-	    dest >= v->part->nvcpus)
+	if (!pc_apic_x2(a) || (u32)icr & ~plain || (u8)icr < 16 || !to || to->cpu == v->cpu)
 		return false;
-	pc_apic_accept(v->part->vcpu[dest], (u8)icr, false);
+	pc_apic_accept(to, (u8)icr, false);
 	a->icr = (u32)icr;
 	a->icr2 = dest;
 	return true;

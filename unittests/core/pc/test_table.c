@@ -171,6 +171,30 @@ START_TEST(light_equals_full)
 }
 END_TEST
 
+/* Who shares the sender's CPU gets it only if the scheduler is asked. */
+START_TEST(ipi_to_a_neighbour_is_not_light)
+{
+	struct vcpu_exit x = { .kind = EXIT_REGISTER,
+			       .len = 2,
+			       .reg = { .space = REG_MSR, .nr = 0x830, .write = true } };
+	struct manifest_part mp = lab_manifest();
+	u64 *gpr;
+
+	lab_teardown();
+	lab_boot(&(struct um_config){ .ncpus = 1, .ram = MIB(16), .rtc = LAB_RTC });
+	lab_start(&mp);
+	ck_assert_uint_eq(lab_v1->cpu, lab_v0->cpu);
+	state(16 | 32);
+	gpr = lab_v0->arch.pc.gpr;
+	gpr[PC_RAX] = 0x40;
+	gpr[PC_RDX] = 1;
+	ck_assert(!light(&x));
+	exit_dispatch(lab_v0, &x);
+	ck_assert_uint_eq(lab_v1->se.state, SE_RUNNABLE);
+	ck_assert(hv.cpu[0]->resched);
+}
+END_TEST
+
 START_TEST(light_reads)
 {
 	static const u32 nr[] = { 0x10, 0x1b, 0x802, 0x80a, 0x839, 0x9999, 0x277, 0x4b564d01 };
@@ -213,5 +237,5 @@ Suite *suite_pc_table(void);
 Suite *suite_pc_table(void)
 {
 	return LAB_SUITE("pc_table", neutral_calls, other_numbers, null_call, light_equals_full,
-			 light_reads, light_cpuid);
+			 ipi_to_a_neighbour_is_not_light, light_reads, light_cpuid);
 }
