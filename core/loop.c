@@ -73,6 +73,8 @@ static void reap(const struct cpu *c)
 {
 	unsigned n = c->busy ? REAP_BUSY : REAP_IDLE;
 
+	if (unlikely(atomic_load(&hv.empty)))
+		partition_machine_ends();
 	while (n-- && atomic_load(&hv.nreap) && partition_reap())
 		;
 }

@@ -67,6 +67,26 @@ static void halt_vcpus(struct partition *p)
 	}
 }
 
+/* Is there nothing that runs, or may run again? LOCK_HV held. */
+static bool machine_is_empty(void)
+{
+	if (!hv.started)
+		return false;
+	for (unsigned i = 1; i <= MAX_PARTITIONS; i++)
+		if (hv.part[i] && hv.part[i]->state != PART_STOPPED)
+			return false;
+	return true;
+}
+
+void partition_machine_ends(void)
+{
+	if (!atomic_exchange(&hv.empty, false))
+		return;
+	log_info("no partition is left: the machine ends");
+	console_finish();
+	arch_poweroff(0);
+}
+
 err_t partition_stop(struct partition *p, enum stop_reason why)
 {
 	bool again = why == STOP_REBOOT && p->boot;
@@ -87,6 +107,8 @@ err_t partition_stop(struct partition *p, enum stop_reason why)
 		atomic_fetch_add(&hv.nreap, 1);
 	} else if (!p->hold) {
 		return partition_destroy(p);
+	} else if (machine_is_empty()) {
+		atomic_store(&hv.empty, true);
 	}
 	return HV_OK;
 }
@@ -124,15 +146,6 @@ void partition_kill(struct vcpu *v, const char *why, u64 code)
 		line = end ? end + 1 : line + strlen(line);
 	}
 	partition_stop_self(v, STOP_KILLED);
-}
-
-/* Does anything still run, or may it run again? */
-static bool machine_is_empty(void)
-{
-	for (unsigned i = 1; i <= MAX_PARTITIONS; i++)
-		if (hv.part[i] && hv.part[i]->state != PART_STOPPED)
-			return false;
-	return true;
 }
 
 void partition_abandon(struct partition *p)
@@ -218,16 +231,15 @@ bool partition_reap(void)
 		if (reap_step(p)) {
 			gone = id;
 			atomic_fetch_sub(&hv.nreap, 1);
-			empty = hv.started && machine_is_empty();
+			empty = machine_is_empty();
 		}
 	}
 	lock_drop(&hv.lock);
 	if (gone.v)
 		console_partition(gone, false);
 	if (empty) {
-		log_info("no partition is left: the machine ends");
-		console_finish();
-		arch_poweroff(0);
+		atomic_store(&hv.empty, true);
+		partition_machine_ends();
 	}
 	return p != NULL;
 }

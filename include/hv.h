@@ -48,6 +48,7 @@ struct hv {
 	const struct manifest *manifest; /* kept when some partition may restart, else NULL */
 	unsigned reap_at;		 /* lpid - 1 of whom partition_reap looks at first */
 	bool started;			 /* boot is over: an empty machine ends */
+	_Atomic bool empty;		 /* it is: nothing runs, or can be made to run */
 	bool tracing;
 	_Atomic u32 panicked; /* 1 + the CPU that panics: the others stop (panic.c) */
 	struct cpu *cpu[MAX_CPUS];

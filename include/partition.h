@@ -107,6 +107,9 @@ void partition_kill(struct vcpu *v, const char *why, u64 code);
  */
 bool partition_reap(void);
 
+/* Power off, once hv.empty says that nothing is left to run. Any CPU, no lock held. */
+void partition_machine_ends(void);
+
 /*
  * One bounded step of the restart of p: pins, memory, images, machine. True when p runs again.
  * LOCK_HV held, nothing of p loaded (core/restart.c).

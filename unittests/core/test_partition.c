@@ -305,6 +305,22 @@ START_TEST(the_last_one_ends_the_machine)
 }
 END_TEST
 
+/* Whether the held one stops before the others are gone or after: nobody can start it again. */
+START_TEST(a_held_one_ends_the_machine_too)
+{
+	hv.started = true;
+	lab_call(lab_v0, HV_PARTITION_DESTROY, other->id.v);
+	reap_all();
+	partition_machine_ends(); /* not yet */
+	lab_p->hold = true;
+	lab_call(lab_v0, HV_PARTITION_STOP, lab_p->id.v);
+	ck_assert_uint_eq(lab_p->state, PART_STOPPED);
+	ck_assert_int_eq(um_catch(cpu_step(hv.cpu[0])), 0);
+	ck_assert_ptr_nonnull(strstr(um_output(NULL), "no partition is left"));
+	ck_assert_uint_eq(hv.nalive, 1);
+}
+END_TEST
+
 START_TEST(memory_info)
 {
 	ck_assert_int_eq(lab_call(lab_v0, HV_MEMORY_INFO, 0), H_SUCCESS);
@@ -370,6 +386,7 @@ Suite *suite_partition(void)
 		kill_reports_and_stops,
 		the_machine_ends_only_when_nothing_runs,
 		the_last_one_ends_the_machine,
+		a_held_one_ends_the_machine_too,
 		memory_info,
 		yield,
 		names,
