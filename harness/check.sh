@@ -7,8 +7,8 @@
 # counts as one failure. Logs: build/check/SUITE.log.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-suites=(${@:-lint tools unit valgrind asan contract guests oracle be coverage fuzz fuzz-afl
-	fuzz-doc inject boot-selftest boot-ppc64 boot-x86_64})
+suites=(${@:-lint tools unit valgrind asan contract guests oracle sim be coverage fuzz
+	fuzz-afl fuzz-doc inject boot-selftest boot-ppc64 boot-x86_64})
 out=${O:-build}/check
 total_passed=0
 total_failed=0
@@ -20,6 +20,7 @@ target()
 	case $1 in
 	tools) echo test-tools ;;
 	guests) echo guests-um ;;
+	sim) echo sim-check ;;
 	*) echo "$1" ;;
 	esac
 }

@@ -4,6 +4,7 @@
 #   $(call um_objs,um-asan)  AddressSanitizer and UndefinedBehaviorSanitizer
 #   $(call um_objs,um-fuzz)  the same from clang, with coverage for libFuzzer
 #   $(call um_objs,um-cov)   counts lines and branches (make coverage)
+#   $(call um_objs,um-sim)   with calls at each access of the core (harness/sim)
 # and compile their own sources by the rules below, as build/VARIANT/PATH.o.
 #
 # All of the core is in, by wildcard, except core/string.c: the process has a libc, and
@@ -20,7 +21,7 @@ UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1
 UM_LIBS := -lfdt
 UM_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 
-UM_VARIANTS := um um-asan um-fuzz um-cov
+UM_VARIANTS := um um-asan um-fuzz um-cov um-sim
 UM_CC_um := $(HOSTCC)
 UM_CC_um-asan := $(HOSTCC)
 UM_FLAGS_um-asan := $(UM_SANITIZE)
@@ -28,6 +29,8 @@ UM_CC_um-fuzz := $(CLANG)
 UM_CC_um-cov := $(HOSTCC)
 UM_FLAGS_um-cov := --coverage -O0
 UM_FLAGS_um-fuzz := $(UM_SANITIZE) -fsanitize=fuzzer-no-link
+UM_CC_um-sim := $(HOSTCC)
+UM_FLAGS_um-sim := -O2
 
 um_objs = $(UM_SRC:%.c=$(O)/$(1)/%.o)
 

@@ -45,7 +45,7 @@ static bool cpu_can_run(const struct arch_cpu *c)
 /* Does the seed leave the turn with c? It may also keep c from running for long. */
 static bool keeps_turn(struct arch_cpu *c)
 {
-	if (!um.cfg.seed)
+	if (!um.cfg.seed || (c->in_guest && um.cfg.guest && um_random() % um.cfg.guest))
 		return true;
 	if (um.cfg.stall && um_random() % um.cfg.stall == 0) {
 		c->stalled = um.steps + (1u << um_random() % STALL_LOG2);
@@ -204,6 +204,12 @@ void um_relax(void)
 	} else if (++alone > 1000000) {
 		um_bug("waits for what a stopped CPU holds");
 	}
+}
+
+void um_give_way(u64 points)
+{
+	um_cpu()->stalled = um.steps + 1 + points;
+	um_relax();
 }
 
 void um_leave_cpu(void)

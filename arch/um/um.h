@@ -29,6 +29,7 @@ struct um_config {
 	u64 seed;	/* 0 = a CPU runs until it waits, then the next one */
 	unsigned turn;	/* with a seed: one point in so many changes the CPU; 0 = 8 */
 	unsigned stall; /* and one in so many keeps the CPU from running for long; 0 = none */
+	unsigned guest; /* of the points in guests, only one in so many counts; 0 = all */
 	bool light;	/* offer calls to hcall_light first */
 	bool echo;	/* copy console output to stdout */
 	bool stdio_in;	/* console input from stdin too; idle then takes real time */
@@ -75,6 +76,9 @@ int um_poweroff_code(void);
 
 /* The next scheduling point passes to CPU n, if it can run; overrides the seed once. */
 void um_next_cpu(unsigned n);
+
+/* This CPU gives its turn away, and does not run for so many scheduling points if others can. */
+void um_give_way(u64 points);
 
 /* Was CPU n kicked since it last looked? */
 bool um_kicked(unsigned n);
