@@ -36,21 +36,35 @@ static bool overlap(u64 a, u64 an, u64 b, u64 bn)
 	return an && bn && a < b + bn && b < a + an;
 }
 
+/*
+ * What stands at the processor's reset vector: MOV AL, 6; MOV DX, 0xcf9; OUT DX, AL; HLT; JMP back.
+ * A kernel without a better way to reboot jumps there in real mode, as if there were a BIOS.
+ */
+static const u8 reset_code[] = { 0xb0, 0x06, 0xba, PC_RESET_PORT & 0xff, PC_RESET_PORT >> 8, 0xee,
+				 0xf4, 0xeb, 0xfd };
+
 /* Does a segment of the images stand where we write? */
 static err_t check_segments(const struct manifest_part *mp)
 {
-	for (unsigned i = 0; i < mp->nseg; i++) {
-		u64 at = mp->seg[i].dest.v, n = MAX(mp->seg[i].filesz, mp->seg[i].memsz);
+	static const struct {
+		u64 at, size;
+	} ours[] = { { PC_BOOT, PC_BOOT_END - PC_BOOT },
+		     { PC_ACPI, PC_ACPI_SIZE },
+		     { PC_RESET_VECTOR, sizeof(reset_code) } };
 
-		if (!overlap(at, n, PC_BOOT, PC_BOOT_END - PC_BOOT) &&
-		    !overlap(at, n, PC_ACPI, PC_ACPI_SIZE))
-			continue;
-		log_error("%s: segments: 0x%llx + 0x%llx overlaps 0x%x .. 0x%x or 0x%x .. 0x%llx, "
-			  "where boot information and ACPI tables stand",
-			  mp->name, (unsigned long long)at, (unsigned long long)n, PC_BOOT,
-			  PC_BOOT_END, PC_ACPI, (unsigned long long)(PC_ACPI + PC_ACPI_SIZE));
-		return HV_EINVAL;
-	}
+	for (unsigned i = 0; i < mp->nseg; i++)
+		for (unsigned k = 0; k < ARRAY_SIZE(ours); k++) {
+			u64 at = mp->seg[i].dest.v, n = MAX(mp->seg[i].filesz, mp->seg[i].memsz);
+
+			if (!overlap(at, n, ours[k].at, ours[k].size))
+				continue;
+			log_error("%s: segments: 0x%llx + 0x%llx overlaps 0x%llx .. 0x%llx, where "
+				  "boot information and ACPI tables stand",
+				  mp->name, (unsigned long long)at, (unsigned long long)n,
+				  (unsigned long long)ours[k].at,
+				  (unsigned long long)(ours[k].at + ours[k].size));
+			return HV_EINVAL;
+		}
 	return HV_OK;
 }
 
@@ -87,6 +101,7 @@ static void write_all(struct partition *p, const struct manifest_part *mp, u8 *b
 
 	CHECK(pc_acpi_build(p, buf, PC_ACPI_SIZE) <= PC_ACPI_SIZE);
 	CHECK(gcopy_load(p, GPA(PC_ACPI), buf, PC_ACPI_SIZE) == HV_OK);
+	CHECK(gcopy_load(p, GPA(PC_RESET_VECTOR), reset_code, sizeof(reset_code)) == HV_OK);
 	memset(buf, 0, PC_BOOT_END - PC_BOOT);
 	pr->build(p, mp, buf);
 	CHECK(gcopy_load(p, GPA(PC_BOOT), buf, PC_BOOT_END - PC_BOOT) == HV_OK);

@@ -216,11 +216,12 @@ bool pc_skip(struct vcpu *v, u8 len);
 bool pc_alu(const struct pc_insn *i, u64 mem, u64 src, u64 *out, u64 *flags);
 
 /* acpi.c: tables at logical address PC_ACPI. load.c */
-#define PC_ACPI	     0xe0000
-#define PC_ACPI_SIZE KIB(8)
-#define PC_BOOT	     0x9e000 /* boot information, one page, and the command line, another */
-#define PC_CMDLINE   (PC_BOOT + HV_PAGE_SIZE)
-#define PC_BOOT_END  0xa0000
+#define PC_ACPI		0xe0000
+#define PC_ACPI_SIZE	KIB(8)
+#define PC_BOOT		0x9e000 /* boot information, one page, and the command line, another */
+#define PC_CMDLINE	(PC_BOOT + HV_PAGE_SIZE)
+#define PC_BOOT_END	0xa0000
+#define PC_RESET_VECTOR 0xffff0 /* code that asks for a reset */
 size_t pc_acpi_build(const struct partition *p, u8 *buf, size_t n);
 err_t pc_load(struct partition *p, const struct manifest_part *mp);
 void pc_reload(struct partition *p);

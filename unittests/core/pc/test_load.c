@@ -15,6 +15,15 @@ START_TEST(start_state)
 }
 END_TEST
 
+/* A kernel may reboot by a jump to the reset vector: MOV AL, 6; MOV DX, 0xcf9; OUT DX, AL. */
+START_TEST(reset_vector)
+{
+	ck_assert_uint_eq(lab_ld(PC_RESET_VECTOR, 2), 0x06b0);
+	ck_assert_uint_eq(lab_ld(PC_RESET_VECTOR + 2, 4) & 0xffffff, PC_RESET_PORT << 8 | 0xba);
+	ck_assert_uint_eq(lab_ld(PC_RESET_VECTOR + 5, 1), 0xee);
+}
+END_TEST
+
 static void restart_lab(const struct manifest_part *mp)
 {
 	um_teardown();
@@ -83,6 +92,9 @@ START_TEST(overlaps)
 		    { PC_ACPI - 1, 2, false },
 		    { PC_ACPI + PC_ACPI_SIZE - 1, 1, false },
 		    { PC_ACPI + PC_ACPI_SIZE, 1, true },
+		    { PC_RESET_VECTOR - 16, 17, false },
+		    { PC_RESET_VECTOR + 8, 1, false },
+		    { PC_RESET_VECTOR + 9, 1, true },
 		    { 0, MIB(2), false },
 		    { PC_ACPI + 16, 0, true } };
 
@@ -140,6 +152,6 @@ END_TEST
 Suite *suite_pc_load(void);
 Suite *suite_pc_load(void)
 {
-	return LAB_SUITE("pc_load", start_state, by_name, refusals, overlaps,
+	return LAB_SUITE("pc_load", start_state, reset_vector, by_name, refusals, overlaps,
 			 every_allocation_may_fail);
 }
