@@ -311,7 +311,7 @@ static void emulate(struct run *r)
 		return;
 	}
 	watch(r, &c);
-	if (r->why[0] || t->quit) {
+	if (r->why[0] || (t->quit && complete(r, NULL))) {
 		child_end(&c);
 		return;
 	}

@@ -97,6 +97,12 @@ case_ quit 0 '1 passed' 'echo one; sleep 30' <<-END
 	expect one
 	quit
 END
+case_ ended-before-quit 1 'the emulator ended; not seen: two' 'echo one' <<-END
+	test t
+	expect one
+	expect two
+	quit
+END
 case_ exit-status 1 'exit status is 3' 'echo one; exit 3' <<-END
 	test t
 	expect one
