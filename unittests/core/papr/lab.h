@@ -135,12 +135,19 @@ static inline void lab_set_be(u64 g, unsigned n, u64 val)
 static inline void lab_mix(u64 *h, const void *p, size_t n)
 {
 	const u8 *b = p;
+	u64 lane[4] = { *h, 1, 2, 3 }, w[4]; /* side by side: most of a run is this */
 
+	for (; n >= sizeof(w); n -= sizeof(w), b += sizeof(w)) {
+		memcpy(w, b, sizeof(w));
+		for (unsigned i = 0; i < 4; i++) {
+			lane[i] = (lane[i] ^ w[i]) * 0x9e3779b97f4a7c15ull;
+			lane[i] ^= lane[i] >> 29;
+		}
+	}
+	*h = lane[0] ^ lane[1] * 3 ^ lane[2] * 5 ^ lane[3] * 7;
 	for (; n >= 8; n -= 8, b += 8) {
-		u64 w;
-
-		memcpy(&w, b, 8);
-		*h = (*h ^ w) * 0x9e3779b97f4a7c15ull;
+		memcpy(w, b, 8);
+		*h = (*h ^ w[0]) * 0x9e3779b97f4a7c15ull;
 		*h ^= *h >> 29;
 	}
 	for (; n; n--, b++)
