@@ -75,6 +75,7 @@ link()
 noticed()
 {
 	printf '%s\t%s\t%s\n' "$n" "$1" "$(field 3-)" >"$OUT/jobs/$n.judged"
+	[ ! -f "$dir/why" ] || mv "$dir/why" "$OUT/jobs/$n.why"
 	rm -rf "$dir"
 	exit 0
 }
@@ -99,21 +100,29 @@ check()
 	done
 }
 
-# try NAME COMMAND...: within a time limit
+# try NAME COMMAND...: within a limit of processor time, since others use the machine, too. What
+# waits for ever without using any has noticed as well.
 try()
 {
 	name=$1
 	shift
-	timeout -k 1 "${LIMIT:-60}" "$@" >"$dir/log" 2>&1 || noticed "$name"
+	(
+		ulimit -c 0
+		ulimit -t "${LIMIT:-20}"
+		exec timeout -k 1 900 "$@"
+	) >"$dir/log" 2>&1 || {
+		grep -E 'FAILED|PANIC|ERROR|differs|model' "$dir/log" | head -n 3 >"$dir/why"
+		noticed "$name"
+	}
 }
 
 run()
 {
 	mutant=$dir/mutant.o
 	link um unit "$UNIT_LIBS" "$mutant" || exit 1
-	export UNIT_QUICK=1
+	export UNIT_QUICK=1 CK_FORK=no
 	for s in $(suites); do
-		LIMIT=20 CK_FORK=no try own-tests "$dir/unit" unit "$s"
+		try own-tests "$dir/unit" unit "$s"
 	done
 	try unit "$dir/unit" unit
 	if link um play "$LIBS" "$mutant"; then
@@ -123,7 +132,8 @@ run()
 	fi
 	compile "$dir/mutant.c" "$dir/asan.o" "$SANITIZE" || exit 1
 	link um-asan unit "$UNIT_LIBS" "$dir/asan.o" "$SANITIZE" || exit 1
-	LIMIT=120 try sanitizers "$dir/unit" unit
+	LIMIT=60
+	try sanitizers "$dir/unit" unit
 	noticed nobody
 }
 

@@ -23,6 +23,15 @@ mkdir -p "$OUT/jobs" "$OUT/base"
 for f in $sources; do
 	tools/mutate/judge.sh check "$f" || exit 1
 done
+for p in um/unit um-asan/unit "um/play harness/fuzz/seeds/*.seq" \
+	"um/oracle --processes 1 --total 200000"; do
+	# shellcheck disable=SC2086
+	"$O"/$p >"$OUT/check.log" 2>&1 || {
+		tail -n 5 "$OUT/check.log"
+		echo "mutate.sh: without a fault $p fails"
+		exit 1
+	}
+done
 
 # Lines of the list of equivalents: file, operator, old, new, reason; tabs between.
 grep -v '^#' "$equivalent" | grep . >"$OUT/equivalent"
