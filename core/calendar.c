@@ -16,16 +16,16 @@ static u32 days_of_year(u32 year)
 
 static u32 days_of_month(u32 year, u32 month)
 {
-	static const u8 days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+	static const u8 length[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
 
-	return days[month - 1] + (month == 2 && leap(year));
+	return length[month - 1] + (month == 2 && leap(year));
 }
 
 bool calendar_date(s64 t, struct date *d)
 {
 	u32 year = CALENDAR_FIRST, month = 1, day;
 
-	if (t < 0 || t / DAY > (CALENDAR_LAST - CALENDAR_FIRST + 1) * 366)
+	if (t < 0 || t / DAY > (CALENDAR_LAST - CALENDAR_FIRST + 1) * (s64)366)
 		return false;
 	day = (u32)(t / DAY);
 	for (; day >= days_of_year(year); year++)
@@ -63,7 +63,7 @@ static s64 days(const struct date *d)
 
 s64 calendar_seconds(const struct date *d)
 {
-	return days(d) * DAY + d->hour * 3600 + d->minute * 60 + d->second;
+	return days(d) * DAY + (s64)d->hour * 3600 + (s64)d->minute * 60 + d->second;
 }
 
 u32 calendar_weekday(const struct date *d)

@@ -301,7 +301,7 @@ void console_init(struct console *c, enum console_mode mode)
 
 #define CHUNK	 64		     /* bytes of a partition taken at a time */
 #define PREFIX	 (PART_NAME_LEN + 8) /* mark and line end */
-#define WORST(n) ((n)*PREFIX + 2 * (CONSOLE_LINE + PREFIX)) /* on the wire, for n bytes */
+#define WORST(n) ((size_t)(n)*PREFIX + 2ul * (CONSOLE_LINE + PREFIX)) /* on the wire, for n bytes */
 
 BUILD_ASSERT(WORST(CHUNK) + CONSOLE_OWN <= CONSOLE_RING, "an empty ring takes any chunk");
 

@@ -22,7 +22,7 @@ char console_plain(const struct console_chan *ch, char b, bool focus)
 	if (focus)
 		return b;
 	if (c < ' ' || c == DELETE)
-		return c == ESC || c == TAB ? b : INSTEAD;
+		return (char)(c == ESC || c == TAB ? b : INSTEAD);
 	/* between other bytes of UTF-8 it is a part of a letter; alone, terminals may obey it */
 	if (c >= C1_FIRST && c <= C1_LAST && (last < C1_FIRST || last == UTF8_C1))
 		return INSTEAD;

@@ -39,7 +39,7 @@ static void copy_printable(char *to, size_t n, const char *from)
 	size_t i;
 
 	for (i = 0; i + 1 < n && from[i]; i++)
-		to[i] = from[i] > ' ' && from[i] < 0x7f ? from[i] : '?';
+		to[i] = (char)(from[i] > ' ' && from[i] < 0x7f ? from[i] : '?');
 	to[i] = 0;
 }
 

@@ -209,7 +209,7 @@ static void put_image(struct part *p, const struct image *img)
 	u64 cells[4 * MANIFEST_SEGS];
 
 	for (unsigned i = 0; i < img->nseg; i++) {
-		cells[4 * i] = img->seg[i].dest;
+		cells[4ul * i] = img->seg[i].dest;
 		cells[4 * i + 1] = bundle_data(p->src->out, &img->seg[i].bytes);
 		cells[4 * i + 2] = img->seg[i].bytes.len;
 		cells[4 * i + 3] = img->seg[i].memsz;
@@ -322,7 +322,7 @@ static void take_partitions(struct source *src, int node)
 		refuse(&at, "unknown property");
 	}
 	fdt_for_each_subnode(sub, src->tree, node) n++;
-	src->held = must_alloc(3 * n * /* kernel, what was packed in it, initrd */
+	src->held = must_alloc(3ul * n * /* kernel, what was packed in it, initrd */
 			       sizeof(*src->held));
 	bundle_node(src->out, "partitions");
 	fdt_for_each_subnode(sub, src->tree, node)

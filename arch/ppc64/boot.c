@@ -45,7 +45,7 @@ static void boot_cpus(struct boot_info *bi)
 {
 	unsigned n = platform.ncpus;
 	u64 queues = ram_take(bi, n * HV_PAGE_SIZE, HV_PAGE_SIZE, ~0ull);
-	u64 stacks = ram_take(bi, n * CPU_STACK_SIZE, CPU_STACK_SIZE, ~0ull);
+	u64 stacks = ram_take(bi, (u64)n * CPU_STACK_SIZE, CPU_STACK_SIZE, ~0ull);
 
 	partition_table_boot((void *)ram_take(bi, HV_SPACE_SIZE, HV_SPACE_ALIGN, HV_SPACE_MAPS));
 	for (unsigned i = 0; i < n; i++) {
@@ -55,7 +55,7 @@ static void boot_cpus(struct boot_info *bi)
 		c->pir = platform.pir[i];
 		c->queue = (void *)(queues + i * HV_PAGE_SIZE);
 		if (i > 0)
-			cpu_prepare(c, stacks + (i + 1) * CPU_STACK_SIZE);
+			cpu_prepare(c, stacks + (i + 1ul) * CPU_STACK_SIZE);
 	}
 }
 

@@ -39,7 +39,7 @@ static enum rtc_state rtc_take(u32 date, u64 time)
 
 	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31)
 		return RTC_FAILED;
-	rtc.seconds = days(y, m, d) * 86400 + bcd(time >> 56) * 3600 + bcd(time >> 48) * 60 +
+	rtc.seconds = days(y, m, d) * 86400 + bcd(time >> 56) * 3600ul + bcd(time >> 48) * 60ul +
 		      bcd(time >> 40);
 	rtc.at = timebase();
 	return RTC_KNOWN;

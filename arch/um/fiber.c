@@ -12,7 +12,7 @@
 #include "hvstring.h"
 #include "sanitize.h"
 
-#define STACK_SIZE (256 * 1024)
+#define STACK_SIZE (256ul * 1024)
 #define GUARD_SIZE 4096
 
 /*

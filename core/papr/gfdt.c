@@ -160,7 +160,7 @@ static void cpu(struct tree *t, const struct papr_cpu_desc *d, unsigned i)
 	for (unsigned k = 0; k < d->nradix_ap; k++)
 		ap[k] = cpu_to_be32(d->radix_ap[k]);
 	if (d->nradix_ap)
-		bytes(t, "ibm,processor-radix-AP-encodings", ap, d->nradix_ap * 4);
+		bytes(t, "ibm,processor-radix-AP-encodings", ap, d->nradix_ap * sizeof(ap[0]));
 	end(t);
 }
 

@@ -78,10 +78,10 @@ s64 h_rtas(struct vcpu *v, u64 args)
 		return H_PARAMETER;
 	g += HEADER;
 	call = find(be32_to_cpu(head[0]), nargs, nrets);
-	if (gcopy_from(p, raw, GPA(g), nargs * 4))
+	if (gcopy_from(p, raw, GPA(g), nargs * 4ul))
 		return H_PARAMETER;
-	g += nargs * 4;
-	if (!writable(p, g, nrets * 4))
+	g += nargs * 4ul;
+	if (!writable(p, g, nrets * 4ul))
 		return H_PARAMETER;
 	for (u32 i = 0; i < RTAS_ARGS; i++)
 		in[i] = be32_to_cpu(raw[i]);

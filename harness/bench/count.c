@@ -111,7 +111,7 @@ static void take_snapshot(void)
 	double s;
 
 	clock_gettime(CLOCK_REALTIME, &t);
-	s = t.tv_sec + t.tv_nsec / 1e9;
+	s = (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 	if (nsnapshots &&
 	    (nsnapshots == MAX_SNAPSHOTS || s < snapshot[nsnapshots - 1].seconds + 0.5))
 		return;
@@ -264,7 +264,7 @@ static void report_trips(FILE *f, unsigned vector, bool switched, const struct l
 	}
 	fprintf(f, "trip 0x%x %s %zu %llu %u %u %u %u %.4f\n", vector, switched ? "switch" : "stay",
 		l->n, (unsigned long long)sum, l->len[0], l->len[l->n / 2], l->len[l->n - 1], mode,
-		(double)best / l->n);
+		(double)best / (double)l->n);
 }
 
 static void report(plugin_id id, void *arg)

@@ -18,7 +18,7 @@ double now(void)
 	struct timespec t;
 
 	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
 __attribute__((noreturn)) static void run_child(char *const argv[], int in, int out, int report,

@@ -110,7 +110,7 @@ static void end_of_line(struct run *r, struct child *c)
 			fail(r, "forbidden '%s' appeared: %.200s", t->forbid[i].text, r->line);
 	for (unsigned i = 0; i < t->nalternate; i++) {
 		struct alternate *a = &t->alternate[i];
-		char side = matches(&a->a, r->line) ? 'a' : matches(&a->b, r->line) ? 'b' : 0;
+		int side = matches(&a->a, r->line) ? 'a' : matches(&a->b, r->line) ? 'b' : 0;
 
 		if (side && a->last && side != a->last)
 			a->seen++;
@@ -141,7 +141,7 @@ static void take(struct run *r, struct child *c, const char *buf, size_t n)
 		} else if (ch == '\n') {
 			end_of_line(r, c);
 		} else if (ch >= ' ' && r->len + 1 < sizeof(r->line)) {
-			r->line[r->len++] = ch;
+			r->line[r->len++] = (char)ch;
 			r->line[r->len] = 0;
 		}
 	}
@@ -219,7 +219,7 @@ static void watch(struct run *r, struct child *c)
 			snprintf(msg, sizeof(msg), "time limit of %.0f s", limit_of(r->t));
 			complete(r, msg);
 			fail(r, "%s; all was seen but the emulator does not end", msg);
-		} else if (poll(&p, 1, left < 1 ? left * 1e3 + 1 : 1000) > 0) {
+		} else if (poll(&p, 1, left < 1 ? (int)(left * 1e3) + 1 : 1000) > 0) {
 			n = child_read(c, buf, sizeof(buf));
 			if (n > 0)
 				take(r, c, buf, n);

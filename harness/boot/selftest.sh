@@ -215,6 +215,11 @@ case_ expects-nothing 1 'test t expects nothing' true <<-END
 	test t
 	quit
 END
+case_ half-an-escape 1 "list:5: bad escape in ''" true <<-END
+	test t
+	send ab\\
+	expect one
+END
 case_ unknown-word 1 "unknown word 'exspect'" true <<-END
 	test t
 	exspect one

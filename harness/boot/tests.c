@@ -129,9 +129,11 @@ static void read_send(struct reader *r, const char *s)
 		else if (*s == '\\')
 			*to++ = '\\';
 		else if (*s == 'x' && sscanf(s + 1, "%2x", &hex) == 1)
-			*to++ = hex, s += 2;
+			*to++ = (char)hex, s += 2;
 		else
 			bad(r, "bad escape in '%s'", s);
+		if (!*s) /* a backslash was the last */
+			break;
 	}
 	step->nbytes = to - step->bytes;
 }

@@ -44,7 +44,7 @@ struct alternate {
 	struct pattern a, b;
 	unsigned want;
 	unsigned seen; /* running: changes from one to the other so far */
-	char last;     /* running: 'a', 'b' or 0 */
+	int last;      /* running: 'a', 'b' or 0 */
 };
 
 /* The one group of each pattern must have held the same text when they matched last. */

@@ -106,7 +106,7 @@ static void write_log(struct bytes *b)
 	while (len--) {
 		char c = (char)byte(b);
 
-		line[n++] = c < ' ' || c > '~' ? '.' : c;
+		line[n++] = (char)(c < ' ' || c > '~' ? '.' : c);
 	}
 	line[n++] = '\n';
 	if (console_write(0, line, n) != n)

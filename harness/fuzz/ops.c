@@ -269,7 +269,8 @@ static void op_rtas(struct fuzz *f)
 		printf("    rtas %x(%x %x %x) of %u, %u: %d\n", be32_to_cpu(block[0]),
 		       be32_to_cpu(block[3]), be32_to_cpu(block[4]), be32_to_cpu(block[5]), nargs,
 		       nrets,
-		       nargs < RTAS_VALUES ? guest_word(v->part, BLOCK + 4 * (3 + nargs)) : 0);
+		       (int)(nargs < RTAS_VALUES ? guest_word(v->part, BLOCK + 4 * (3 + nargs))
+						 : 0));
 	tell_rtas(f, v, be32_to_cpu(block[0]), nargs, nrets);
 	leave(f, v);
 }

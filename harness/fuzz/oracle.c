@@ -40,14 +40,14 @@ static u64 check_ranges(struct partition *p)
 
 			if (!fr || fr->use != FRAME_GUEST || fr->owner != p->id.v)
 				fuzz_abort("page %llx of partition %u is not its own",
-					   (unsigned long long)(r->g.v + off), p->id.v);
+					   (unsigned long long)r->g.v + off, p->id.v);
 			if (!um_page_guest(PA(r->p.v + off)))
 				fuzz_abort("page %llx of partition %u is not marked as a guest's",
-					   (unsigned long long)(r->g.v + off), p->id.v);
+					   (unsigned long long)r->g.v + off, p->id.v);
 			if (arch_gspace_query(&p->gspace, GPA(r->g.v + off), &pa, &prot) ||
 			    pa.v != r->p.v + off)
 				fuzz_abort("page %llx of partition %u is mapped elsewhere",
-					   (unsigned long long)(r->g.v + off), p->id.v);
+					   (unsigned long long)r->g.v + off, p->id.v);
 		}
 	}
 	return pages;

@@ -20,6 +20,8 @@ static int replay(const char *path)
 	data = malloc(size ? (size_t)size : 1); /* exactly: the sanitizer sees a read beyond it */
 	if (!data || fread(data, 1, (size_t)size, f) != (size_t)size) {
 		perror(path);
+		free(data);
+		fclose(f);
 		return 1;
 	}
 	fclose(f);

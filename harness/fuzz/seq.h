@@ -42,7 +42,7 @@ struct seq {
 void seq_read(struct seq *s, FILE *in, const char *name);
 
 /* Decompile; the text compiles to a program that does the same. */
-void seq_write(const u8 *b, size_t n, FILE *out);
+void seq_write(const u8 *b, size_t n, FILE *to);
 
 /* Name of a status of hcall.h, or NULL; and the status of a name. */
 const char *seq_status_name(s64 status);

@@ -180,7 +180,7 @@ static void input(void)
 			buf[n] = (char)hex;
 			p += 4;
 		} else {
-			buf[n] = p[1] == 'r' ? '\r' : p[1] == 'n' ? '\n' : p[1];
+			buf[n] = (char)(p[1] == 'r' ? '\r' : p[1] == 'n' ? '\n' : p[1]);
 			p += 2;
 		}
 	}

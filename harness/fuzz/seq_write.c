@@ -94,7 +94,7 @@ static void say_vcpu(void)
 {
 	u8 who = in_u8(&in);
 
-	fprintf(out, " %u.%u", who >> 4, who & 15);
+	fprintf(out, " %d.%d", who >> 4, who & 15);
 }
 
 static void call(void)

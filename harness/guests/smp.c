@@ -77,14 +77,14 @@ static void work(u64 rounds)
 	/* each vcpu interrupts the next one, which must have taken the one before */
 	accept_interrupts();
 	g_add(READY, 1);
-	await(READY, 2 * n, "interrupts on");
+	await(READY, 2ul * n, "interrupts on");
 	g_irqs(true);
 	for (u64 i = 1; i <= rounds; i++) {
 		g_ipi((me + 1) % n);
 		await(IPIS((me + 1) % n), i, "interrupts taken");
 	}
 	g_add(READY, 1);
-	await(READY, 3 * n, "end of interrupts");
+	await(READY, 3ul * n, "end of interrupts");
 	prod_and_cede(rounds, n);
 	g_irqs(false);
 }

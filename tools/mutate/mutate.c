@@ -241,12 +241,14 @@ int main(int argc, char **argv)
 			for (int n = 0; n < source.n; n++)
 				operators(&source, n, list);
 		}
+		if (!nentries)
+			return 1;
 		qsort(entries, nentries, sizeof(*entries), by_text);
 		rng = strtoull(argv[2], NULL, 0);
 		for (size_t i = 0; i < nentries; i++)
 			entries[i].key = next_random();
 		deal();
-		return nentries == 0;
+		return 0;
 	}
 	if (argc == 7 && !strcmp(argv[1], "plant")) {
 		read_source(argv[2]);

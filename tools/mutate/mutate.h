@@ -31,7 +31,7 @@ struct fault {
 };
 
 /* operators.c: all faults of one line; found is called for each. */
-void operators(const struct source *s, int line,
+void operators(const struct source *s, int n,
 	       void (*found)(const struct source *s, const struct fault *f));
 
 #endif

@@ -83,7 +83,7 @@ static void abstract_part(struct m_part *a, struct partition *p)
 		bool server = i == pp->term_server;
 
 		abstract_vcpu(&a->vcpu[i], p->vcpu[i]);
-		a->term_pending += icp->term_pending * (server ? 1 : 1000);
+		a->term_pending += icp->term_pending * (server ? 1ull : 1000ull);
 		if (icp->term_prio != (server ? pp->term_prio : XICS_MASKED))
 			a->term_prio = 1000 + i; /* the books do not agree */
 	}

@@ -269,7 +269,7 @@ s64 model_h_rtas(struct m_call *c)
 	if (!m_has(m, c->lp, at, size))
 		return H_PARAMETER;
 	for (unsigned i = 0; i < nargs; i++)
-		in[i] = (u32)m_get(m, c->lp, at + 12 + 4 * i, 4);
+		in[i] = (u32)m_get(m, c->lp, at + 12 + 4ul * i, 4);
 	s = find(token, nargs, nrets);
 	if (s)
 		status = s->fn(c, in, out);
@@ -277,6 +277,6 @@ s64 model_h_rtas(struct m_call *c)
 	if (nrets)
 		m_set(m, c->lp, at, 4, (u32)status);
 	for (unsigned i = 1; i < nrets && !status; i++)
-		m_set(m, c->lp, at + 4 * i, 4, out[i - 1]);
+		m_set(m, c->lp, at + 4ul * i, 4, out[i - 1]);
 	return H_SUCCESS;
 }

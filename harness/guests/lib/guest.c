@@ -84,7 +84,7 @@ static const char *out_conv(struct out *o, const char *f, va_list *ap)
 		out_char(o, (char)va_arg(*ap, int));
 		break;
 	default:
-		out_char(o, *f ? *f : '%');
+		out_char(o, (char)(*f ? *f : '%'));
 		if (!*f)
 			return f;
 	}

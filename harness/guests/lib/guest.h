@@ -190,7 +190,7 @@ enum g_irq { G_IRQ_TIMER, G_IRQ_EXTERNAL, G_IRQS };
  * Handler of this vcpu, called with interrupts off; NULL: ignored (a timer is disarmed). `arg` goes
  * to the handler.
  */
-void g_handler(enum g_irq irq, void (*fn)(void *arg), void *arg);
+void g_handler(enum g_irq n, void (*fn)(void *arg), void *arg);
 
 /* Interrupts of this vcpu on or off; returns what it was. */
 bool g_irqs(bool on);

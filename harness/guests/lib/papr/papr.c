@@ -82,18 +82,18 @@ static u64 rtas_block(const char *service, unsigned nargs, const u32 *args, unsi
 	put_be32(block + 4, nargs);
 	put_be32(block + 8, nrets);
 	for (unsigned i = 0; i < nargs; i++)
-		put_be32(block + 12 + 4 * i, args[i]);
+		put_be32(block + 12 + 4ul * i, args[i]);
 	for (unsigned i = 0; i < nrets; i++)
-		put_be32(block + 12 + 4 * (nargs + i), 0xffffffff);
+		put_be32(block + 12 + 4ul * (nargs + i), 0xffffffff);
 	return block;
 }
 
 static s64 rtas_results(u64 block, unsigned nargs, unsigned nrets, u32 *rets)
 {
-	u64 at = block + 12 + 4 * nargs;
+	u64 at = block + 12 + 4ul * nargs;
 
 	for (unsigned i = 1; rets && i < nrets; i++)
-		rets[i - 1] = get_be32(at + 4 * i);
+		rets[i - 1] = get_be32(at + 4ul * i);
 	return nrets ? (s64)(int32_t)get_be32(at) : 0;
 }
 
@@ -159,7 +159,7 @@ void g_crash(const char *why)
 	u32 a[1] = { (u32)text };
 	unsigned i;
 
-	for (i = 0; why[i] && i < 100; i++)
+	for (i = 0; i < 100 && why[i]; i++)
 		g_store(text + i, 1, (u8)why[i]);
 	g_store(text + i, 1, 0);
 	g_rtas("ibm,os-term", 1, a, 1, NULL);

@@ -355,14 +355,14 @@ bool g_call_keeps_registers(u64 nr)
 	bool same = true;
 
 	for (unsigned i = 14; i < 32; i++)
-		r->gpr[i] = i * 257;
+		r->gpr[i] = i * 257ul;
 	r->lr = 0x1234;
 	r->gpr[3] = nr;
 	for (unsigned i = 4; i < 13; i++)
 		r->gpr[i] = 0;
 	um_sc1();
 	for (unsigned i = 14; i < 32; i++)
-		same = same && r->gpr[i] == i * 257;
+		same = same && r->gpr[i] == i * 257ul;
 	return same && r->lr == 0x1234;
 }
 

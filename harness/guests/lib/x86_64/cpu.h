@@ -71,7 +71,7 @@ struct self *self_of(unsigned i);
 void pc_interrupt(u64 vector);
 
 /* pc/info.c, pc/apic.c: before the guest, and on each vcpu. */
-void pc_read_info(u64 info);
+void pc_read_info(u64 at);
 void pc_apic_on(void);
 
 static inline void out8(u16 port, u8 v)
