@@ -57,6 +57,7 @@ help:
 	@echo 'make inject         seeds again, each of their allocations fails once'
 	@echo 'make boot           boot tests in QEMU of ARCH, also make boot-ppc64'
 	@echo 'make bench          measured figures, build/bench.json'
+	@echo 'make static         gcc -fanalyzer, cppcheck and clang-tidy (ONLY="core/*")'
 	@echo 'make lint format    check, or fix, the style'
 	@echo 'make um ppc64 tools build one part'
 	@echo 'make clean'

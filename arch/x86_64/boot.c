@@ -8,7 +8,7 @@
 #include "virt.h"
 
 #define SMT_LEAF       0xb
-#define STACKS	       (3 * CPU_STACK_SIZE) /* non-maskable interrupts, faults, all else */
+#define STACKS	       (3ul * CPU_STACK_SIZE) /* non-maskable interrupts, faults, all else */
 #define TRAMPOLINE_TOP 0xa0000
 
 struct arch_cpu cpus[MAX_CPUS];
@@ -58,7 +58,7 @@ static void find_emulator(void)
 	for (unsigned i = 0; i < 3; i++) {
 		u32 part = cpuid(0x40000000, 0, EBX + i);
 
-		memcpy(platform.emulator + 4 * i, &part, sizeof(part));
+		memcpy(platform.emulator + 4ul * i, &part, sizeof(part));
 	}
 }
 
@@ -112,20 +112,20 @@ static void place_trampoline(const struct boot_info *bi)
 static void boot_cpus(struct boot_info *bi)
 {
 	unsigned n = platform.ncpus;
-	u64 pages = ram_take(bi, n * 2 * HV_PAGE_SIZE, HV_PAGE_SIZE, GIB(4));
-	u64 stacks = ram_take(bi, n * STACKS, CPU_STACK_SIZE, GIB(4));
+	u64 pages = ram_take(bi, 2 * HV_PAGE_SIZE * n, HV_PAGE_SIZE, GIB(4));
+	u64 stacks = ram_take(bi, (u64)n * STACKS, CPU_STACK_SIZE, GIB(4));
 
-	memset((void *)pages, 0, n * 2 * HV_PAGE_SIZE);
+	memset((void *)pages, 0, 2 * HV_PAGE_SIZE * n);
 	for (unsigned i = 0; i < n; i++) {
 		struct arch_cpu *c = &cpus[i];
 
 		c->index = i;
 		c->apic_id = platform.apic_id[i];
-		c->host_area = (void *)(pages + i * 2 * HV_PAGE_SIZE);
+		c->host_area = (void *)(pages + 2 * HV_PAGE_SIZE * i);
 		c->host_state = (char *)c->host_area + HV_PAGE_SIZE;
-		cpu_fault_stacks(c, stacks + i * STACKS);
+		cpu_fault_stacks(c, stacks + (u64)i * STACKS);
 		if (i > 0)
-			cpu_prepare(c, stacks + (i + 1) * STACKS);
+			cpu_prepare(c, stacks + (i + 1ul) * STACKS);
 	}
 }
 

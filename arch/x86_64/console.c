@@ -33,7 +33,7 @@ static unsigned room; /* of the transmitter's FIFO, as far as we know */
 
 static u64 reg_address(unsigned reg)
 {
-	return line.addr + reg * (line.space == ACPI_MEMORY && line.width == 32 ? 4 : 1);
+	return line.addr + (u64)reg * (line.space == ACPI_MEMORY && line.width == 32 ? 4 : 1);
 }
 
 static u8 uart_read(unsigned reg)

@@ -44,7 +44,7 @@ void cpu_prepare(struct arch_cpu *c, u64 stack_top)
 void cpu_fault_stacks(struct arch_cpu *c, u64 base)
 {
 	c->tss.ist[0] = own_stack(c, base + CPU_STACK_SIZE);
-	c->tss.ist[1] = own_stack(c, base + 2 * CPU_STACK_SIZE);
+	c->tss.ist[1] = own_stack(c, base + 2ul * CPU_STACK_SIZE);
 }
 
 void cpu_tables(struct arch_cpu *c)

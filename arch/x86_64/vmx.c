@@ -9,7 +9,7 @@
 #include "vmx.h"
 
 /* Bits of CR4 that are the guest's own; MCE is shown as it likes and stays as it is. */
-#define CR4_GUEST   0x003f0fbfull & ~(CR4_MCE | CR4_VMXE | CR4_SMX)
+#define CR4_GUEST   (0x003f0fbfull & ~(CR4_MCE | CR4_VMXE | CR4_SMX))
 #define CR0_HOST    (CR0_NE | CR0_CD | CR0_NW)
 
 #define AR_UNUSABLE 0x10000
@@ -131,7 +131,7 @@ static err_t cpu_init(struct arch_cpu *c)
 
 u64 real_cr4(u64 cr4)
 {
-	return (cr4 & (CR4_GUEST)) | CR4_VMXE | (read_cr(4) & CR4_MCE);
+	return (cr4 & CR4_GUEST) | CR4_VMXE | (read_cr(4) & CR4_MCE);
 }
 
 static void write_changed(const struct arch_vcpu *v)
@@ -225,7 +225,7 @@ static void set_controls(const struct arch_vcpu *v)
 	vmwrite(VMCS_ENTRY_LOADS, 0);
 	vmwrite(VMCS_ENTRY_INFO, 0);
 	vmwrite(VMCS_CR0_MASK, CR0_HOST);
-	vmwrite(VMCS_CR4_MASK, ~(CR4_GUEST));
+	vmwrite(VMCS_CR4_MASK, ~CR4_GUEST);
 }
 
 static void set_start(struct arch_vcpu *v, const struct pc_start *s)
@@ -358,7 +358,7 @@ static void mode(const struct arch_vcpu *v, struct pc_mode *m)
 	u64 mask = CR0_HOST, cs = vmread(VMCS_GUEST_ACCESS + 2 * PC_CS);
 
 	m->cr0 = (vmread(VMCS_GUEST_CR0) & ~mask) | (vmread(VMCS_CR0_SHADOW) & mask);
-	mask = ~(CR4_GUEST);
+	mask = ~CR4_GUEST;
 	m->cr4 = (vmread(VMCS_GUEST_CR4) & ~mask) | (vmread(VMCS_CR4_SHADOW) & mask);
 	m->cr3 = vmread(VMCS_GUEST_CR3);
 	m->efer = vmread(VMCS_GUEST_EFER);

@@ -24,13 +24,15 @@ packages()
 		echo clang-format universal-ctags gcc-powerpc64le-linux-gnu \
 			gcc-powerpc64-linux-gnu gcc-x86-64-linux-gnu
 		;;
+	static) echo cppcheck clang-tidy-14 gcc-powerpc64le-linux-gnu gcc-x86-64-linux-gnu ;;
 	tools) echo gcc-x86-64-linux-gnu gzip xz-utils lz4 zstd bzip2 ;;
-	test) for g in unit valgrind fuzz be lint coverage tools; do packages $g; done ;;
+	test) for g in unit valgrind fuzz be static lint coverage tools; do packages $g; done ;;
 	coverage) echo gcovr ;;
 	bench) echo binutils-powerpc64le-linux-gnu qemu-system-ppc ;;
 	*)
 		echo "need.sh: unknown group '$1'; there are: build ppc64 guests bench coverage" \
-			"x86_64 iso bochs test (unit valgrind fuzz be lint coverage tools)" >&2
+			"x86_64 iso bochs" \
+			"test (unit valgrind fuzz be static lint coverage tools)" >&2
 		return 1
 		;;
 	esac
