@@ -37,7 +37,7 @@ static void out_flush(struct out *o)
 }
 
 /* Hand the line what it takes at once. */
-static void drain(struct console *c)
+static void drain(struct console *c) REQUIRES(&c->lock)
 {
 	u32 burst = CONSOLE_BURST;
 
@@ -53,8 +53,8 @@ static void drain(struct console *c)
 	}
 }
 
-/* The end of each piece of output. */
-static void out_end(struct out *o)
+/* The end of each piece of output; the caller holds the lock of o->c by another name. */
+UNCHECKED_LOCKS static void out_end(struct out *o)
 {
 	out_flush(o);
 	drain(o->c);
@@ -320,7 +320,7 @@ static size_t write_quiet(struct console *c, u8 chan, const char *s, size_t n)
 }
 
 /* The hypervisor's own line. */
-static size_t write_log(struct console *c, const char *s, size_t n)
+static size_t write_log(struct console *c, const char *s, size_t n) REQUIRES(&c->lock)
 {
 	struct out o = { .c = c };
 	char lost[48];
@@ -351,7 +351,7 @@ static size_t write_log(struct console *c, const char *s, size_t n)
 	return n;
 }
 
-static size_t write_chan(struct console *c, u8 chan, const char *s, size_t n)
+static size_t write_chan(struct console *c, u8 chan, const char *s, size_t n) REQUIRES(&c->lock)
 {
 	struct out o = { .c = c };
 	size_t done = 0;
@@ -429,7 +429,7 @@ static u8 next_focus(const struct console *c)
 	return 0;
 }
 
-static void move_focus(struct console *c)
+static void move_focus(struct console *c) REQUIRES(&c->lock)
 {
 	struct out o = { .c = c };
 
@@ -451,7 +451,7 @@ void console_switch(struct console *c)
 	lock_drop(&c->lock);
 }
 
-static void chan_open(struct console *c, u8 id)
+static void chan_open(struct console *c, u8 id) REQUIRES(&c->lock)
 {
 	const struct partition *p = hv.part[id];
 	struct console_chan *ch = &c->chan[id];
@@ -467,7 +467,7 @@ static void chan_open(struct console *c, u8 id)
 		c->focus = id;
 }
 
-static void chan_close(struct console *c, u8 id)
+static void chan_close(struct console *c, u8 id) REQUIRES(&c->lock)
 {
 	struct console_chan *ch = &c->chan[id];
 	struct out o = { .c = c };

@@ -76,7 +76,7 @@ static bool grab(struct lock *l)
 						       memory_order_acquire, memory_order_relaxed);
 }
 
-void lock_take(struct lock *l)
+UNCHECKED_LOCKS void lock_take(struct lock *l)
 {
 	arch_lock_point();
 	if (HV_DEBUG)
@@ -91,7 +91,7 @@ void lock_take(struct lock *l)
 		note_taken(l);
 }
 
-bool lock_try(struct lock *l)
+UNCHECKED_LOCKS bool lock_try(struct lock *l)
 {
 	arch_lock_point();
 	if (!grab(l))
@@ -101,7 +101,7 @@ bool lock_try(struct lock *l)
 	return true;
 }
 
-void lock_drop(struct lock *l)
+UNCHECKED_LOCKS void lock_drop(struct lock *l)
 {
 	if (HV_DEBUG) {
 		if (!lock_held(l))

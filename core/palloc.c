@@ -35,7 +35,7 @@ static unsigned best_order(u64 pfn, u64 n)
 
 /* ---- free lists; LOCK_FRAMES is held ----------------------------------------------------- */
 
-static void list_add(struct palloc *pa, u64 i, unsigned order)
+static void list_add(struct palloc *pa, u64 i, unsigned order) REQUIRES(&pa->lock)
 {
 	struct frame *f = &pa->frames[i];
 	u32 first = pa->free_head[order];
@@ -49,7 +49,7 @@ static void list_add(struct palloc *pa, u64 i, unsigned order)
 	pa->free_head[order] = (u32)i;
 }
 
-static void list_del(struct palloc *pa, u64 i)
+static void list_del(struct palloc *pa, u64 i) REQUIRES(&pa->lock)
 {
 	struct frame *f = &pa->frames[i];
 
@@ -63,7 +63,7 @@ static void list_del(struct palloc *pa, u64 i)
 }
 
 /* Put a block whose frames are FRAME_FREE into the lists, joined with its free buddies. */
-static void free_block(struct palloc *pa, u64 i, unsigned order)
+static void free_block(struct palloc *pa, u64 i, unsigned order) REQUIRES(&pa->lock)
 {
 	for (; order < PALLOC_ORDERS - 1; order++) {
 		u64 buddy = ((pa->base + i) ^ block_pages(order)) - pa->base;
@@ -81,7 +81,7 @@ static void free_block(struct palloc *pa, u64 i, unsigned order)
 }
 
 /* The same for any run of frames. */
-static void free_run(struct palloc *pa, u64 i, u64 n)
+static void free_run(struct palloc *pa, u64 i, u64 n) REQUIRES(&pa->lock)
 {
 	pa->nfree += n;
 	while (n) {
@@ -94,7 +94,7 @@ static void free_run(struct palloc *pa, u64 i, u64 n)
 }
 
 /* Take a block out of the lists; halves that are not needed go back. NO_FRAME when none is left. */
-static u32 take_block(struct palloc *pa, unsigned order)
+static u32 take_block(struct palloc *pa, unsigned order) REQUIRES(&pa->lock)
 {
 	unsigned have = order;
 	u32 i;
@@ -177,8 +177,9 @@ static void build_map(struct palloc *pa, const struct boot_info *bi)
 	}
 }
 
-/* Put all RAM into the lists, except the map's own pages [map, map + nmap). */
-static void free_ranges(struct palloc *pa, const struct boot_info *bi, u64 map, u64 nmap)
+/* Boot needs no lock: all RAM goes into the lists, except the map's own pages. */
+UNCHECKED_LOCKS static void free_ranges(struct palloc *pa, const struct boot_info *bi, u64 map,
+					u64 nmap)
 {
 	for (unsigned r = 0; r < bi->nram; r++) {
 		u64 first = (bi->ram[r].base.v >> HV_PAGE_SHIFT) - pa->base;

@@ -94,7 +94,8 @@ static const char *check_all(const struct palloc *pa)
 	return NULL;
 }
 
-const char *palloc_verify(struct palloc *pa)
+/* Both are also called with the lock held. */
+UNCHECKED_LOCKS const char *palloc_verify(struct palloc *pa)
 {
 	bool mine = lock_held(&pa->lock);
 	const char *wrong;
@@ -107,7 +108,7 @@ const char *palloc_verify(struct palloc *pa)
 	return wrong;
 }
 
-u64 palloc_count(struct palloc *pa, lpid_t owner)
+UNCHECKED_LOCKS u64 palloc_count(struct palloc *pa, lpid_t owner)
 {
 	bool mine = lock_held(&pa->lock);
 	u64 n = 0;

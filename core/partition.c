@@ -54,7 +54,7 @@ err_t partition_start(struct partition *p)
 }
 
 /* Take every vcpu off its scheduler and make CPUs that run one let go of it. */
-static void halt_vcpus(struct partition *p)
+static void halt_vcpus(struct partition *p) REQUIRES(&p->lock)
 {
 	for (unsigned i = 0; i < p->nvcpus; i++) {
 		struct vcpu *v = p->vcpu[i];
@@ -68,7 +68,7 @@ static void halt_vcpus(struct partition *p)
 }
 
 /* Is there nothing that runs, or may run again? LOCK_HV held. */
-static bool machine_is_empty(void)
+static bool machine_is_empty(void) REQUIRES(&hv.lock)
 {
 	if (!hv.started)
 		return false;
@@ -156,7 +156,7 @@ void partition_abandon(struct partition *p)
 }
 
 /* Last step: everything but the object itself has been given back. LOCK_HV held. */
-static void release(struct partition *p)
+static void release(struct partition *p) REQUIRES(&hv.lock)
 {
 	CHECK(p->mem.n == 0 && p->nvcpus == 0);
 	arch_gspace_fini(&p->gspace);
@@ -169,7 +169,7 @@ static void release(struct partition *p)
 }
 
 /* One bounded piece of p's destruction. True when p is gone. LOCK_HV held, nothing loaded. */
-static bool reap_step(struct partition *p)
+static bool reap_step(struct partition *p) REQUIRES(&hv.lock)
 {
 	err_t err;
 
@@ -196,7 +196,7 @@ static bool reap_step(struct partition *p)
  * A partition that waits for partition_reap and that no CPU has loaded any more; the one served
  * last as long as it waits, then the next number, so that none comes before its turn.
  */
-static struct partition *next_waiting(void)
+static struct partition *next_waiting(void) REQUIRES(&hv.lock)
 {
 	for (unsigned i = 0; i < MAX_PARTITIONS; i++) {
 		unsigned id = (hv.reap_at + i) % MAX_PARTITIONS + 1;
@@ -287,13 +287,13 @@ static s64 life_cycle(u64 lpid, err_t (*verb)(struct partition *))
 	return s;
 }
 
-static err_t stop_by_order(struct partition *p)
+static err_t stop_by_order(struct partition *p) REQUIRES(&hv.lock)
 {
 	return partition_stop(p, STOP_ORDER);
 }
 
 /* From any live state; one that is being destroyed already is left to it. */
-static err_t destroy_by_order(struct partition *p)
+static err_t destroy_by_order(struct partition *p) REQUIRES(&hv.lock)
 {
 	bool hold = p->hold;
 	err_t err;
@@ -335,7 +335,7 @@ static struct vcpu *neighbour(const struct partition *p, const struct vcpu *v)
 }
 
 /* Only a yield to another partition takes the lock that keeps it alive. */
-s64 h_yield(struct vcpu *v, u64 lpid)
+UNCHECKED_LOCKS s64 h_yield(struct vcpu *v, u64 lpid)
 {
 	bool locked = lpid && lpid != v->part->id.v;
 	struct partition *p = v->part;

@@ -94,7 +94,7 @@ static void set_runnable(struct sched_ent *se, u64 now)
 }
 
 /* Wake those whose time has come; returns the earliest wake time of the others. */
-static u64 wake_due(struct sched *s, u64 now)
+static u64 wake_due(struct sched *s, u64 now) REQUIRES(&s->lock)
 {
 	u64 next = TIME_NEVER;
 
@@ -121,7 +121,7 @@ static bool runnable(const struct sched *s, u8 e)
 }
 
 /* The first behind e in the round that can run: e itself when there is no other, or nobody. */
-static u8 next_behind(const struct sched *s, u8 e)
+static u8 next_behind(const struct sched *s, u8 e) REQUIRES(&s->lock)
 {
 	u8 from = e == SCHED_NOBODY ? SCHED_MAX - 1 : e;
 
@@ -138,7 +138,7 @@ static u8 next_behind(const struct sched *s, u8 e)
  * Round robin, once per slot as long as the chosen one can run. Less than half of a slot, which
  * another one left over, is no turn: it would be easy to leave others moments only.
  */
-static u8 pick_slack(struct sched *s, u64 slotno, u64 now)
+static u8 pick_slack(struct sched *s, u64 slotno, u64 now) REQUIRES(&s->lock)
 {
 	bool again = s->slack_slot == slotno && s->slack != SCHED_NOBODY;
 	u8 e;

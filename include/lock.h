@@ -9,6 +9,7 @@
 
 #include <stdatomic.h>
 
+#include "lock_check.h"
 #include "types.h"
 
 enum lock_rank {
@@ -23,7 +24,7 @@ enum lock_rank {
 	LOCK_RANKS
 };
 
-struct lock {
+struct LOCK_TYPE lock {
 	_Atomic u32 word; /* 0 free, else 1 + CPU */
 	u8 rank;
 	const char *name;
@@ -38,13 +39,13 @@ struct lock {
 void lock_init(struct lock *l, enum lock_rank rank, const char *name);
 
 /* Wait for the lock and take it. Panics in debug builds on a rank violation or a second take. */
-void lock_take(struct lock *l);
+void lock_take(struct lock *l) ACQUIRES(l);
 
 /* Take it if free; true on success. Rank rules apply only to a later lock_take. */
-bool lock_try(struct lock *l);
+bool lock_try(struct lock *l) TRY_ACQUIRES(l);
 
 /* Give it back. Panics in debug builds when this CPU does not hold it. */
-void lock_drop(struct lock *l);
+void lock_drop(struct lock *l) RELEASES(l);
 
 /* This CPU holds it (exact in all builds). */
 bool lock_held(const struct lock *l);

@@ -12,6 +12,7 @@
 
 #include "arch.h"
 #include "gmem.h"
+#include "hv.h"
 #include "lock.h"
 #include "machine.h"
 #include "pool.h"
@@ -76,10 +77,10 @@ err_t partition_create(const struct manifest_part *mp, const struct manifest *m,
  * The live partition of that number (not GONE, not CREATED), or NULL. LOCK_HV is held: without it
  * the partition can go away.
  */
-struct partition *partition_find(u64 lpid);
+struct partition *partition_find(u64 lpid) REQUIRES(&hv.lock);
 
 /* READY -> RUNNING: vcpu 0 becomes runnable. HV_ESTATE. LOCK_HV held; takes LOCK_PARTITION. */
-err_t partition_start(struct partition *p);
+err_t partition_start(struct partition *p) REQUIRES(&hv.lock);
 
 /*
  * RUNNING or READY -> STOPPED: no vcpu of it enters the guest again. Returns at once; CPUs that run
@@ -87,25 +88,25 @@ err_t partition_start(struct partition *p);
  * vcpu is off; with STOP_REBOOT and p->boot it starts again instead. LOCK_HV held. May be called
  * for the caller's own partition.
  */
-err_t partition_stop(struct partition *p, enum stop_reason why);
+err_t partition_stop(struct partition *p, enum stop_reason why) REQUIRES(&hv.lock);
 
 /* partition_stop of the running vcpu's own partition: takes and drops LOCK_HV. */
-void partition_stop_self(struct vcpu *v, enum stop_reason why);
+void partition_stop_self(struct vcpu *v, enum stop_reason why) EXCLUDES(&hv.lock);
 
 /* STOPPED -> DYING; the pages come back in steps (partition_reap). HV_ESTATE. LOCK_HV held. */
-err_t partition_destroy(struct partition *p);
+err_t partition_destroy(struct partition *p) REQUIRES(&hv.lock);
 
 /*
  * The running vcpu v did what cannot go on: log `why` and its registers, stop the partition
  * (STOP_KILLED). v is loaded here; no lock held.
  */
-void partition_kill(struct vcpu *v, const char *why, u64 code);
+void partition_kill(struct vcpu *v, const char *why, u64 code) EXCLUDES(&hv.lock);
 
 /*
  * One bounded step of a dying or restarting partition whose vcpus are all off, in turn. True when
  * there may be more to do now. Any CPU, no lock held. Ends the machine with the last partition.
  */
-bool partition_reap(void);
+bool partition_reap(void) EXCLUDES(&hv.lock);
 
 /* Power off, once hv.empty says that nothing is left to run. Any CPU, no lock held. */
 void partition_machine_ends(void);
@@ -114,13 +115,13 @@ void partition_machine_ends(void);
  * One bounded step of the restart of p: pins, memory, images, machine. True when p runs again.
  * LOCK_HV held, nothing of p loaded (core/restart.c).
  */
-bool partition_restart_step(struct partition *p);
+bool partition_restart_step(struct partition *p) REQUIRES(&hv.lock);
 
 /*
  * Finish the destruction of p at once: single-CPU contexts only (failed boot, tests). READY,
  * STOPPED or DYING, nothing loaded. LOCK_HV held.
  */
-void partition_destroy_now(struct partition *p);
+void partition_destroy_now(struct partition *p) REQUIRES(&hv.lock);
 
 /* Give the slot of a partition back that has nothing yet. Boot CPU. */
 void partition_abandon(struct partition *p);

@@ -70,7 +70,7 @@ void sched_remove(struct sched *s, struct vcpu *v);
 struct vcpu *sched_pick(struct sched *s, u64 now, u64 *until);
 
 /* The same with the lock held, so that the caller can hold on to the vcpu before it is dropped. */
-struct vcpu *sched_pick_locked(struct sched *s, u64 now, u64 *until);
+struct vcpu *sched_pick_locked(struct sched *s, u64 now, u64 *until) REQUIRES(&s->lock);
 
 /* SE_OFF -> SE_RUNNABLE. Takes the lock. */
 void sched_on(struct sched *s, struct vcpu *v, u64 now);

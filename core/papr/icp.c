@@ -73,7 +73,7 @@ void papr_icp_update(struct vcpu *v)
 }
 
 /* After a change by v itself: what is deliverable now is news to it. */
-static void update_own(struct vcpu *v)
+static void update_own(struct vcpu *v) REQUIRES(&v->lock)
 {
 	atomic_fetch_and(&papr_vcpu(v)->attn, ~ATTN_TAKEN);
 	papr_icp_update(v);

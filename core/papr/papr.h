@@ -101,11 +101,12 @@ void papr_exit(struct vcpu *v, struct vcpu_exit *x);
 
 /* icp.c; irq.c */
 void papr_icp_reset(struct papr_vcpu *pv);
-void papr_icp_update(struct vcpu *v); /* v's lock held: recompute ATTN_EXT; wake or kick v */
+/* Recompute ATTN_EXT; wake or kick v. */
+void papr_icp_update(struct vcpu *v) REQUIRES(&v->lock);
 bool papr_icp_light(struct vcpu *v, u64 *gpr); /* see hcall_light */
 void papr_term_init(struct papr_part *pp);
-void papr_term_route(struct partition *p, u32 server, u8 prio); /* p's lock held */
-void papr_term_input(struct partition *p);			/* LOCK_HV may be held */
+void papr_term_route(struct partition *p, u32 server, u8 prio) REQUIRES(&p->lock);
+void papr_term_input(struct partition *p); /* LOCK_HV may be held */
 
 /* mode.c: bring a vcpu to its partition's modes. It is loaded here or not running. */
 void papr_mode_adopt(struct vcpu *v);
@@ -115,7 +116,7 @@ void papr_vpa_load(struct vcpu *v);
 void papr_vpa_put(struct vcpu *v);
 void papr_vpa_unpin(struct papr_vcpu *pv);
 /* Log that v has a processor again since `now`, after waiting and being ready so long. */
-void papr_dtl_log(struct vcpu *v, u64 now, u64 waited, u64 ready); /* v's lock held */
+void papr_dtl_log(struct vcpu *v, u64 now, u64 waited, u64 ready) REQUIRES(&v->lock);
 u64 papr_timebase(u64 ticks); /* ticks of the port in those of the guest's time base */
 
 /* Offsets in the VPA (LoPAR, "Per Virtual Processor Area"); size of a trace record. */

@@ -36,7 +36,7 @@ static void count(struct papr_vcpu *pv, bool on)
 }
 
 /* How long it was away, split into its own waiting and its time as a ready one. */
-static void account(struct vcpu *v, struct papr_vcpu *pv)
+static void account(struct vcpu *v, struct papr_vcpu *pv) REQUIRES(&v->lock)
 {
 	u64 now = arch_now(), away, ready;
 
@@ -98,7 +98,7 @@ static u32 claimed_size(const struct partition *p, gpa_t g, bool dtl)
 	return gcopy_from(p, &size16, GPA(g.v + VPA_SIZE), 2) ? 0 : be16_to_cpu(size16);
 }
 
-static s64 register_vpa(struct vcpu *v, gpa_t g)
+static s64 register_vpa(struct vcpu *v, gpa_t g) REQUIRES(&v->lock)
 {
 	struct papr_vcpu *pv = papr_vcpu(v);
 	struct gpin pin = { 0 };
@@ -116,7 +116,7 @@ static s64 register_vpa(struct vcpu *v, gpa_t g)
 	return H_SUCCESS;
 }
 
-static s64 register_dtl(struct vcpu *v, gpa_t g)
+static s64 register_dtl(struct vcpu *v, gpa_t g) REQUIRES(&v->lock)
 {
 	struct papr_vcpu *pv = papr_vcpu(v);
 	struct gpin pin = { 0 };
@@ -133,7 +133,7 @@ static s64 register_dtl(struct vcpu *v, gpa_t g)
 	return H_SUCCESS;
 }
 
-static s64 function(struct vcpu *v, u64 flags, gpa_t g)
+static s64 function(struct vcpu *v, u64 flags, gpa_t g) REQUIRES(&v->lock)
 {
 	struct papr_vcpu *pv = papr_vcpu(v);
 
