@@ -17,6 +17,8 @@ X86_CFLAGS = -std=gnu11 $(X86_FLAGS) -g -ffreestanding -fno-pic -fno-pie -fno-st
 	-Iinclude -Iarch/x86_64 -Iinclude/libc -Iunittests
 X86_LTO	    := -flto=2 -fno-fat-lto-objects
 X86_NOLTO   := core/string.c # as on POWER: calls of it are made after that pass
+# The way out of a guest and back in.
+X86_FAST     := $(addprefix arch/x86_64/,vcpu.c svm.c svm_exit.c vmx_run.c)
 X86_LDFLAGS := -nostdlib -static -no-pie -Wl,-z,max-page-size=0x1000 -Wl,-z,noexecstack \
 	-Wl,--gc-sections -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--fatal-warnings \
 	-T arch/x86_64/link.lds
@@ -43,6 +45,7 @@ define x86_image
 $(X86_O)/$(2)/%.c.o: %.c arch/x86_64/arch.mk | $(X86_FDTINC)/libfdt.h
 	@mkdir -p $$(@D); echo '  x86_64 $$@'
 	@$$(X86_CC) $$(X86_CFLAGS) $$(if $$(filter $$(X86_NOLTO),$$<),,$$(X86_LTO)) \
+		$$(if $$(filter $$(X86_FAST),$$<),-O2) \
 		-DHV_DEBUG=$(4) -MMD -MP -c -o $$@ $$<
 
 $(X86_O)/$(2)/%.S.o: %.S arch/x86_64/arch.mk

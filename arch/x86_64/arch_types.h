@@ -87,7 +87,7 @@ struct arch_vcpu {
 	bool shadow;	 /* and it was in an interrupt shadow */
 	bool nmi_masked; /* until the guest's IRET */
 	bool shut_down;	 /* three faults in one */
-	bool reopen;	 /* the window, which was closed for one entry */
+	bool undo;	 /* what was set up for one entry only (svm.c) */
 	int last_cpu;
 	u64 asid_round; /* of svm.c */
 	u32 asid;

@@ -7,13 +7,18 @@
 
 enum { EAX, EBX, ECX, EDX };
 
+static inline void cpuid_all(u32 leaf, u32 sub, u32 r[4])
+{
+	asm volatile("cpuid"
+		     : "=a"(r[EAX]), "=b"(r[EBX]), "=c"(r[ECX]), "=d"(r[EDX])
+		     : "a"(leaf), "c"(sub));
+}
+
 static inline u32 cpuid(u32 leaf, u32 sub, unsigned reg)
 {
 	u32 r[4];
 
-	asm volatile("cpuid"
-		     : "=a"(r[EAX]), "=b"(r[EBX]), "=c"(r[ECX]), "=d"(r[EDX])
-		     : "a"(leaf), "c"(sub));
+	cpuid_all(leaf, sub, r);
 	return r[reg];
 }
 

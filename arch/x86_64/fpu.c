@@ -132,9 +132,11 @@ static const struct {
 
 void arch_pc_cpuid(u32 leaf, u32 sub, u32 out[4])
 {
-	for (unsigned i = 0; i < 4; i++)
-		out[i] = cpuid(leaf, sub, i);
-	for (unsigned i = 0; i < ARRAY_SIZE(hidden); i++)
-		for (unsigned k = 0; hidden[i].leaf == leaf && hidden[i].sub == sub && k < 4; k++)
+	cpuid_all(leaf, sub, out);
+	for (unsigned i = 0; i < ARRAY_SIZE(hidden); i++) {
+		if (likely(hidden[i].leaf != leaf || hidden[i].sub != sub))
+			continue;
+		for (unsigned k = 0; k < 4; k++)
 			out[k] &= ~hidden[i].mask[k];
+	}
 }

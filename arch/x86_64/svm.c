@@ -190,6 +190,7 @@ static void new_asid(struct arch_vcpu *v, struct arch_cpu *c)
 		c->asid_round++;
 		c->asid_next = 1;
 		v->vmcb->tlb_control = 1;
+		v->undo = true;
 	}
 	v->asid_round = c->asid_round;
 	v->vmcb->asid = c->asid_next++;
@@ -212,16 +213,17 @@ static void changed(struct arch_vcpu *v)
 }
 
 /*
- * An entry right behind STI or MOV SS. QEMU does not honour the shadow: a window there would let an
- * interrupt in between STI and HLT, and the guest would sleep over it. So the window stays closed
- * for this entry, and we look again soon in case the guest does not leave by itself.
+ * An entry right behind STI or MOV SS, unless the core has stepped on since. QEMU does not honour
+ * the shadow: a window there would let an interrupt in between STI and HLT, and the guest would
+ * sleep over it. So the window stays closed for this entry, and we look again soon in case the
+ * guest does not leave by itself.
  */
 static void enter_in_shadow(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	struct vmcb *b = v->vmcb;
 
-	b->shadow = 1;
-	if (!v->window)
+	b->shadow = v->pc.rip == v->left_rip;
+	if (!b->shadow || !v->window)
 		return;
 	if (shadow_is_lost || v->window & PC_READY_NMI) {
 		c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
@@ -230,7 +232,7 @@ static void enter_in_shadow(struct arch_vcpu *v, struct arch_cpu *c)
 	if (shadow_is_lost) {
 		b->v_intr &= ~V_IRQ;
 		b->misc1 &= ~M1_VINTR;
-		v->reopen = true;
+		v->undo = true;
 	}
 }
 
@@ -242,15 +244,13 @@ static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exi
 		new_asid(v, c);
 	b->event = (u64)v->event.error << 32 | v->event.what;
 	v->event.what = 0;
-	b->shadow = 0;
-	if (unlikely(v->shadow) && v->pc.rip == v->left_rip)
+	if (unlikely(v->shadow))
 		enter_in_shadow(v, c);
 	b->rax = v->pc.gpr[PC_RAX];
 	b->rsp = v->pc.gpr[PC_RSP];
 	b->rip = v->pc.rip;
 	b->rflags = v->pc.rflags;
 	svm_enter(v, (u64)b);
-	b->tlb_control = 0;
 	v->pc.gpr[PC_RAX] = b->rax;
 	v->pc.gpr[PC_RSP] = b->rsp;
 	v->pc.rip = v->left_rip = b->rip;
@@ -258,8 +258,9 @@ static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exi
 	v->shadow = b->shadow & 1;
 	if (unlikely(b->interrupted & EVENT_VALID))
 		event_interrupted(v, (u32)b->interrupted, (u32)(b->interrupted >> 32));
-	if (unlikely(v->reopen)) {
-		v->reopen = false;
+	if (unlikely(v->undo)) {
+		v->undo = false;
+		b->tlb_control = 0;
 		changed(v);
 	}
 	return svm_explain(v, x);

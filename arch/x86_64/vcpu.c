@@ -68,7 +68,7 @@ void arch_pc_reset(struct arch_vcpu *v, const struct pc_start *s)
 	v->tsc_offset = 0;
 	v->alarm = TIME_NEVER;
 	v->window = 0;
-	v->shadow = v->nmi_masked = v->shut_down = v->reopen = false;
+	v->shadow = v->nmi_masked = v->shut_down = v->undo = false;
 	v->last_cpu = -1;
 	virt->reset(v, s);
 }
