@@ -9,7 +9,7 @@
 
 UNIT_TESTS := $(sort $(wildcard unittests/core/test_*.c unittests/core/*/test_*.c \
 	unittests/um/test_*.c unittests/arch/test_*.c))
-UNIT_SRC := $(UNIT_TESTS) unittests/main.c unittests/workers.c \
+UNIT_SRC := $(UNIT_TESTS) arch/x86_64/acpi.c unittests/main.c unittests/workers.c \
 	$(filter-out $(UNIT_TESTS),$(wildcard unittests/um/*.c unittests/arch/*.c \
 	unittests/hvtest*.c))
 CONTRACT_SRC := $(wildcard unittests/arch/*.c) unittests/main.c unittests/workers.c \
