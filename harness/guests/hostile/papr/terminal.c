@@ -93,6 +93,7 @@ GUEST(terminal_bytes)
 
 GUEST(terminal_others)
 {
+	static const char sixteen[] = "FORGED FORGED FO";
 	struct hostile h;
 	u64 r[G_MAX_ARGS];
 
@@ -105,8 +106,8 @@ GUEST(terminal_others)
 		G_EQ(G_CALL(H_GET_TERM_CHAR, r, 0x30000000 + t), H_PARAMETER);
 	}
 	for (u64 n = 17; n; n <<= 1) {
-		G_EQ(put(0, "FORGED", n), H_PARAMETER);
-		G_EQ(put(0, "FORGED", -n), H_PARAMETER);
+		G_EQ(put(0, sixteen, n), H_PARAMETER);
+		G_EQ(put(0, sixteen, -n), H_PARAMETER);
 	}
 	for (unsigned i = 0; i < 1000; i++) {
 		G_EQ(G_CALL(H_GET_TERM_CHAR, r, 0), H_SUCCESS);
