@@ -136,7 +136,7 @@ FUZZ_HEX     := $(patsubst harness/fuzz/seeds/%.hex,$(FUZZ_OUT)/seeds/%,\
 
 $(FUZZ_RANDOM): $(FUZZ_OUT)/mkseed
 	@mkdir -p $(@D)
-	@$< -r $(lastword $(subst -, ,$@)) 2000 $@
+	@$< -r $(lastword $(subst -, ,$@)) $(if $(findstring gfdt,$@),2000,8000) $@
 
 $(FUZZ_HEX): $(FUZZ_OUT)/seeds/%: harness/fuzz/seeds/%.hex $(FUZZ_OUT)/mkseed
 	@mkdir -p $(@D)

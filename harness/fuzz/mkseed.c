@@ -2,7 +2,7 @@
 /*
  * mkseed IN.seq OUT: compiles a program for the sequence fuzzer from text (seq.h); mkseed -d IN
  * writes the text of a compiled one. -x and -r make inputs of other targets, from hexadecimal
- * digits and from nothing. Next to read: seq_read.c.
+ * digits and from nothing; -p makes a program from nothing. Next to read: seq_read.c.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -60,16 +60,16 @@ static int from_hex(const char *name, const char *to)
 }
 
 /*
- * N bytes that look random, half of them small: for targets that take the input for random numbers,
- * and for programs of the sequence fuzzer, where a vcpu is one of few.
+ * N bytes that look random: for targets that take the input for random numbers. Half of them small:
+ * for programs of the sequence fuzzer, where a vcpu is one of few.
  */
-static int from_nothing(u64 seed, unsigned n, const char *to)
+static int from_nothing(u64 seed, unsigned n, const char *to, bool small)
 {
 	FILE *out = open_file(to, "wb");
 
 	while (n--) {
 		seed = seed * 6364136223846793005ull + 1442695040888963407ull;
-		fputc((int)(seed >> 56 & (seed >> 40 & 1 ? 0x11 : 0xff)), out);
+		fputc((int)(seed >> 56 & (small && seed >> 40 & 1 ? 0x11 : 0xff)), out);
 	}
 	return fclose(out);
 }
@@ -80,12 +80,12 @@ int main(int argc, char **argv)
 		return decompile(argv[2]);
 	if (argc == 4 && !strcmp(argv[1], "-x"))
 		return from_hex(argv[2], argv[3]);
-	if (argc == 5 && !strcmp(argv[1], "-r"))
+	if (argc == 5 && (!strcmp(argv[1], "-r") || !strcmp(argv[1], "-p")))
 		return from_nothing(strtoull(argv[2], NULL, 0), (unsigned)strtoul(argv[3], NULL, 0),
-				    argv[4]);
+				    argv[4], argv[1][1] == 'p');
 	if (argc == 3)
 		return compile(argv[1], argv[2]);
 	fprintf(stderr, "usage: mkseed IN.seq OUT\n       mkseed -d IN\n"
-			"       mkseed -x IN.hex OUT\n       mkseed -r SEED N OUT\n");
+			"       mkseed -x IN.hex OUT\n       mkseed -r|-p SEED N OUT\n");
 	return 2;
 }

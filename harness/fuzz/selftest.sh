@@ -55,7 +55,7 @@ for line in 'call 0.0 H_NONE' 'jump 0.0' 'clock 256' 'clock' 'clock 1 2' 'write 
 	must 1 "no program: $line" "$out/mkseed" "$tmp/a.seq" "$tmp/a"
 done
 for n in 1 2 3 4 5 6 7 8; do
-	"$out/mkseed" -r $n 1500 "$tmp/random-$n"
+	"$out/mkseed" -p $n 1500 "$tmp/random-$n"
 	must 0 "text of random bytes, $n" same "$tmp/random-$n"
 done
 

@@ -18,6 +18,7 @@ length()
 	case $1 in
 	fmt | cmdline) echo 300 ;;
 	console | gfdt) echo 1000 ;;
+	model | rtas) echo 16000 ;; # some 40 bytes are a call
 	*) echo 4096 ;;
 	esac
 }
