@@ -32,7 +32,7 @@ time_of()
 # with_libfuzzer TARGET LANE: goes on after an input that fails, a few times
 with_libfuzzer()
 {
-	local t=$1 dir=$corpus/$1 log=$out/long-$1-$2.log end=$((SECONDS + $(time_of "$1"))) try
+	local t=$1 dir=$corpus/$1 log=$out/long-$1-$instance-$2.log end=$((SECONDS + $(time_of "$1"))) try
 	mkdir -p "$dir/lib" "$dir/found"
 	: >"$log"
 	for try in 1 2 3 4 5; do
@@ -59,9 +59,9 @@ with_afl()
 	fi
 	env -u ASAN_OPTIONS -u UBSAN_OPTIONS afl-fuzz -V "$(time_of "$t")" -m none -t 30000 \
 		-G "$(length "$t")" -i "$out/seeds/$t" -o "$dir/afl" $role "$name" $foreign -- \
-		"$out/afl_$t" >"$out/long-$t-$2.log" 2>&1
-	echo "AFL++ $t: $(sed -n 's/^execs_done *: *//p' "$dir/afl/$name/fuzzer_stats") runs in" \
-		"$(time_of "$t") s"
+		"$out/afl_$t" >"$out/long-$t-$instance-$2.log" 2>&1
+	echo "AFL++ $t: $(sed -n 's/^execs_done *: *//p' "$dir/afl/$name/fuzzer_stats" \
+		2>/dev/null || echo no) runs in $(time_of "$t") s"
 }
 
 # lane N: all targets, one after the other; every other lane begins in the middle
