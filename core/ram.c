@@ -4,6 +4,8 @@
 
 #include "panic.h"
 
+#define LAST_PAGE ALIGN_DOWN(~0ull, HV_PAGE_SIZE)
+
 static void drop(struct boot_info *bi, unsigned i)
 {
 	bi->nram--;
@@ -38,7 +40,7 @@ void ram_add(struct boot_info *bi, u64 base, u64 end)
 {
 	unsigned i = 0;
 
-	if (end < base || base > ALIGN_DOWN(~0ull, HV_PAGE_SIZE))
+	if (end < base || base > LAST_PAGE)
 		return;
 	base = ALIGN_UP(base, HV_PAGE_SIZE);
 	end = ALIGN_DOWN(end, HV_PAGE_SIZE);
@@ -64,9 +66,11 @@ void ram_add(struct boot_info *bi, u64 base, u64 end)
 
 void ram_cut(struct boot_info *bi, u64 base, u64 end)
 {
+	if (base >= end)
+		return;
 	base = ALIGN_DOWN(base, HV_PAGE_SIZE);
-	end = ALIGN_UP(end, HV_PAGE_SIZE);
-	for (unsigned i = 0; i < bi->nram && base < end; i++) {
+	end = end > LAST_PAGE ? LAST_PAGE : ALIGN_UP(end, HV_PAGE_SIZE); /* no range ends later */
+	for (unsigned i = 0; i < bi->nram; i++) {
 		struct mem_range *r = &bi->ram[i];
 		u64 rbase = r->base.v, rend = rbase + r->size;
 

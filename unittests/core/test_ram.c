@@ -96,6 +96,19 @@ START_TEST(cut)
 }
 END_TEST
 
+START_TEST(cut_of_nothing_and_to_the_end)
+{
+	ram_add(&bi, 0x1000, 0x9000);
+	ram_cut(&bi, 0x3800, 0x3800);
+	ram_cut(&bi, 0x4800, 0x4000);
+	ck_assert_uint_eq(bi.nram, 1);
+	ck_range(0, 0x1000, 0x9000);
+	ram_cut(&bi, 0x5001, ~0ull);
+	ck_assert_uint_eq(bi.nram, 1);
+	ck_range(0, 0x1000, 0x5000);
+}
+END_TEST
+
 START_TEST(take)
 {
 	ram_add(&bi, 0x10000, 0x20000);
@@ -155,6 +168,7 @@ Suite *suite_ram(void)
 	tcase_add_test(tc, overlaps_become_one);
 	tcase_add_test(tc, too_many);
 	tcase_add_test(tc, cut);
+	tcase_add_test(tc, cut_of_nothing_and_to_the_end);
 	tcase_add_test(tc, take);
 	tcase_add_test(tc, random_against_a_map);
 	suite_add_tcase(s, tc);
