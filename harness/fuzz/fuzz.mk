@@ -8,7 +8,7 @@
 FUZZ_TIME ?= 120
 FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
-FUZZ_TARGETS := hcall model rtas boot manifest gfdt console cmdline fmt
+FUZZ_TARGETS := hcall model rtas boot manifest gfdt console cmdline fmt ram
 FUZZ_MACHINE := $(addprefix harness/fuzz/,machine.c oracle.c digest.c values.c)
 FUZZ_ORACLE  := $(filter-out %/main.c,$(wildcard unittests/model/*.c))
 

@@ -32,7 +32,8 @@ time_of()
 # with_libfuzzer TARGET LANE: goes on after an input that fails, a few times
 with_libfuzzer()
 {
-	local t=$1 dir=$corpus/$1 log=$out/long-$1-$instance-$2.log end=$((SECONDS + $(time_of "$1"))) try
+	local t=$1 dir=$corpus/$1 log=$out/long-$1-$instance-$2.log try
+	local end=$((SECONDS + $(time_of "$1")))
 	mkdir -p "$dir/lib" "$dir/found"
 	: >"$log"
 	for try in 1 2 3 4 5; do

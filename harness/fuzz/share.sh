@@ -7,7 +7,7 @@ share()
 	case $1 in
 	hcall) echo 30 ;;
 	model) echo 25 ;;
-	cmdline | fmt | manifest) echo 4 ;;
+	cmdline | fmt | manifest | ram) echo 4 ;;
 	*) echo 8 ;;
 	esac
 }
@@ -17,7 +17,7 @@ length()
 {
 	case $1 in
 	fmt | cmdline) echo 300 ;;
-	console | gfdt) echo 1000 ;;
+	console | gfdt | ram) echo 1000 ;;
 	model | rtas) echo 16000 ;; # some 40 bytes are a call
 	*) echo 4096 ;;
 	esac
