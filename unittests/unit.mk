@@ -14,21 +14,24 @@ UNIT_SRC := $(UNIT_TESTS) arch/x86_64/acpi.c unittests/main.c unittests/workers.
 	unittests/hvtest*.c))
 CONTRACT_SRC := $(wildcard unittests/arch/*.c) unittests/main.c unittests/workers.c \
 	unittests/um/contract_um.c
-UNIT_LIBS := -lcheck -lsubunit -lm -lrt -lpthread $(UM_LIBS)
+UNIT_LIBS := -lcapstone -lcheck -lsubunit -lm -lrt -lpthread $(UM_LIBS)
 
 unit_objs = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 
-# The list of suite_*() functions, and the proof that no test file is left out.
+# The list of suite_*() functions, and the proof that no test file is left out, but for those that
+# UNIT_LEAVE_VARIANT names.
 $(O)/%/suites.c: $(UNIT_TESTS) unittests/unit.mk
 	@mkdir -p $(@D)
-	@for f in $(UNIT_TESTS); do \
+	@for f in $(filter-out $(UNIT_LEAVE_$*),$(UNIT_TESTS)); do \
 		grep -qE '^(Suite \*suite_[a-z0-9_]+\(void\);|KTEST\()' $$f || \
 			{ echo "$$f: no suite_NAME(void) and no KTEST in it" >&2; exit 1; }; done
 	@{ echo '#include <check.h>'; \
-	sed -n 's/^\(Suite \*suite_[a-z0-9_]*(void);\)$$/\1/p' $(UNIT_TESTS); \
+	sed -n 's/^\(Suite \*suite_[a-z0-9_]*(void);\)$$/\1/p' \
+		$(filter-out $(UNIT_LEAVE_$*),$(UNIT_TESTS)); \
 	echo 'extern Suite *(*const unit_suites[])(void);'; \
 	echo 'Suite *(*const unit_suites[])(void) = {'; \
-	sed -n 's/^Suite \*\(suite_[a-z0-9_]*\)(void);$$/\t\1,/p' $(UNIT_TESTS); \
+	sed -n 's/^Suite \*\(suite_[a-z0-9_]*\)(void);$$/\t\1,/p' \
+		$(filter-out $(UNIT_LEAVE_$*),$(UNIT_TESTS)); \
 	echo '	0 };'; } >$@
 
 $(O)/%/no_suites.c: unittests/unit.mk
@@ -36,7 +39,8 @@ $(O)/%/no_suites.c: unittests/unit.mk
 	@echo 'extern void *const unit_suites[]; void *const unit_suites[] = { 0 };' >$@
 
 define unit_variant
-$(O)/$(1)/unit: $$(call um_objs,$(1)) $$(call unit_objs,$(1),$(UNIT_SRC)) $(O)/$(1)/suites.c
+$(O)/$(1)/unit: $$(call um_objs,$(1)) $$(call unit_objs,$(1),\
+		$(filter-out $(UNIT_LEAVE_$(1)),$(UNIT_SRC))) $(O)/$(1)/suites.c
 	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -o $$@ $$^ $$(UNIT_LIBS)
 
 $(O)/$(1)/contract: $$(call um_objs,$(1)) $$(call unit_objs,$(1),$(CONTRACT_SRC)) \

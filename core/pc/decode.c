@@ -168,6 +168,8 @@ static bool string(struct reader *r, struct pc_insn *i, enum pc_op op, bool is_b
 {
 	i->op = op;
 	i->size = operand_size(r, is_byte);
+	if (op == OP_INS || op == OP_OUTS) /* at most 4, whatever REX says */
+		i->size = MIN(i->size, 4);
 	if (i->seg == PC_NO_REG)
 		i->seg = PC_DS;
 	return true;

@@ -333,7 +333,7 @@ static bool element(struct vcpu *v, const struct pc_mode *m, const struct pc_ins
 	return true;
 }
 
-void pc_string_io(struct vcpu *v, u16 port)
+void pc_string_io(struct vcpu *v, u16 port, u8 size)
 {
 	struct pc_regs *r = pc_regs(v);
 	struct pc_mode m;
@@ -342,7 +342,7 @@ void pc_string_io(struct vcpu *v, u16 port)
 	arch_pc_mode(&v->arch, &m);
 	if (!fetch(v, &m, &i) || (i.op != OP_INS && i.op != OP_OUTS))
 		return;
-	i.size = MIN(i.size, 4);
+	i.size = size;
 	for (unsigned n = 0; n < STRING_IO && !none_left(r, &i); n++) {
 		if (!element(v, &m, &i, port))
 			return;

@@ -33,7 +33,7 @@ static void port_access(struct vcpu *v, const struct vcpu_exit *x)
 	u32 val = (u32)*rax;
 
 	if (x->io.string) {
-		pc_string_io(v, port);
+		pc_string_io(v, port, size);
 		return;
 	}
 	if (!pc_skip(v, x->len))

@@ -16,7 +16,7 @@ packages()
 	iso) echo grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ovmf ;;
 	bochs) echo bochs bochsbios vgabios util-linux ;;
 	guests) echo apt binutils-powerpc64le-linux-gnu util-linux tar ;;
-	unit) echo check pkg-config acpica-tools patch ;;
+	unit) echo check pkg-config acpica-tools libcapstone-dev patch ;;
 	valgrind) echo valgrind libc6-dbg ;;
 	fuzz) echo clang libclang-rt-14-dev afl++ ;;
 	be) echo gcc-powerpc64-linux-gnu libc6-dev-ppc64-cross qemu-user xz-utils valgrind ;;
