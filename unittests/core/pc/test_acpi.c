@@ -107,10 +107,10 @@ START_TEST(scope_ends_with_its_table)
 {
 	u64 dsdt = at(find("FACP") + 140, 8), end = dsdt + at(dsdt + 4, 4), scope = dsdt + 36;
 
-	while (at(scope, 1) != 0x10 || at(scope + 3, 4) != 0x5f42535f) /* _SB_ */
+	while (at(scope, 1) != 0x10 || at(scope + 2, 4) != 0x5f42535f) /* _SB_ */
 		ck_assert_uint_lt(++scope, end);
-	ck_assert_uint_eq(at(scope + 1, 1) >> 6, 1); /* a length of two bytes */
-	ck_assert_uint_eq(scope + 1 + (at(scope + 1, 1) & 15) + (at(scope + 2, 1) << 4), end);
+	ck_assert_uint_eq(at(scope + 1, 1) >> 6, 0); /* a length of one byte */
+	ck_assert_uint_eq(scope + 1 + at(scope + 1, 1), end);
 }
 END_TEST
 
