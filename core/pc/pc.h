@@ -209,7 +209,7 @@ unsigned pc_fetch(struct vcpu *v, const struct pc_mode *m, u64 va, u8 *buf, unsi
 /* decode.c (insn.h), emulate.c */
 struct pc_insn;
 void pc_emulate(struct vcpu *v); /* the instruction at rip touches a device */
-void pc_string_io(struct vcpu *v, u16 port);
+void pc_string_io(struct vcpu *v, u16 port, u8 size);
 /* Behind the instruction at rip; len 0: look at it. False: it is none, the guest has a fault. */
 bool pc_skip(struct vcpu *v, u8 len);
 /* alu.c: true when *out is to be written to the destination. */
