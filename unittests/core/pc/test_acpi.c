@@ -5,12 +5,11 @@
 
 #include "lab.h"
 
-static u8 *tables;
+static u8 tables[PC_ACPI_SIZE];
 
 static void setup(void)
 {
 	lab_setup();
-	tables = malloc(PC_ACPI_SIZE);
 	pc_acpi_build(lab_p, tables, PC_ACPI_SIZE);
 }
 
