@@ -1,14 +1,15 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# bochs.sh [MODEL] [MEGABYTES] -cdrom ISO: Bochs as an emulator like the others: its serial line is
-# our output. Status 0 when the machine went off, by ACPI or by "Shutdown" at port 0x8900. There is
-# no input. It runs in a network of its own, because its display listens for everybody; needs root
-# or user namespaces for that. Called by iso.sh.
+# bochs.sh MODEL MEGABYTES PROCESSORS -cdrom ISO: Bochs as an emulator like the others: its serial
+# line is our output. Status 0 when the machine went off, by ACPI or by "Shutdown" at port 0x8900.
+# There is no input. It runs in a network of its own, because its display listens for everybody;
+# needs root or user namespaces for that. Called by iso.sh.
 set -eu
-model=${1:-corei7_skylake_x}
-megs=${2:-1024}
-iso=$4
+model=$1
+megs=$2
+cpus=$3
+iso=$5
 share=/usr/share/bochs
 
 fail()
@@ -25,7 +26,7 @@ trap 'exit 130' INT TERM HUP
 cat >"$dir/bochsrc" <<END
 display_library: rfb, options="timeout=0"
 config_interface: textconfig
-cpu: model=$model, count=1, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=1
+cpu: model=$model, count=$cpus, ips=50000000, reset_on_triple_fault=0, ignore_bad_msrs=1
 megs: $megs
 romimage: file=$share/BIOS-bochs-latest
 vgaromimage: file=$share/VGABIOS-lgpl-latest
