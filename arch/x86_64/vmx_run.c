@@ -248,7 +248,7 @@ static enum outcome explain(struct arch_vcpu *v, u32 reason, struct vcpu_exit *x
 	case VMX_WBINVD: /* memory is coherent whatever the guest does */
 		return skip(v);
 	case VMX_RDPMC:
-		return illegal(x, ILLEGAL_FACILITY, reason);
+		return fault(v, PC_EXC_GP);
 	case VMX_TRIPLE_FAULT:
 		x->kind = EXIT_SHUTDOWN;
 		return OUT_DONE;

@@ -9,6 +9,7 @@
 #include "hvstring.h"
 #include "panic.h"
 #include "virt.h"
+#include "x86_64/guest.h"
 
 #define ARGUMENT "rhype.selftest"
 #define TABLES	 3
@@ -35,19 +36,24 @@ void contract_unload(void)
 		arch_vcpu_put(arch_cpu()->vcpu);
 }
 
-const struct contract_image *contract_guest(void)
+const char *x86_guest(const char *code, u64 size)
 {
-	static char bytes[1024];
-	static struct contract_image image;
+	static char bytes[HV_PAGE_SIZE];
 
-	image.bytes = bytes;
-	image.size = (u64)(contract_guest_end - contract_guest_start);
-	K_CHECK(image.size <= sizeof(bytes));
-	memcpy(bytes, contract_guest_start, image.size);
-	/* VMMCALL is 0f 01 d9, VMCALL 0f 01 c1 */
-	for (u64 i = 0; virt == &vmx && i + 3 <= image.size; i++)
+	K_CHECK(size <= sizeof(bytes));
+	memcpy(bytes, code, size);
+	for (u64 i = 0; virt == &vmx && i + 3 <= size; i++)
 		if (!memcmp(bytes + i, "\x0f\x01\xd9", 3))
 			bytes[i + 2] = (char)0xc1;
+	return bytes;
+}
+
+const struct contract_image *contract_guest(void)
+{
+	static struct contract_image image;
+
+	image.size = (u64)(contract_guest_end - contract_guest_start);
+	image.bytes = x86_guest(contract_guest_start, image.size);
 	return &image;
 }
 
