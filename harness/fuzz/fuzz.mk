@@ -33,16 +33,8 @@ $(eval $(call um_variant,um-afl))
 $(O)/um-fuzz/harness/fuzz/%.o: UM_FLAGS_um-fuzz := $(UM_SANITIZE)
 $(O)/um-fuzz/unittests/model/%.o: UM_FLAGS_um-fuzz := -O2
 $(O)/um-fuzz/harness/fuzz/memcmp.o: UM_FLAGS_um-fuzz := -O2 -fno-builtin
-$(O)/um-afl/harness/fuzz/%.o: # Here libFuzzer does not look at what memcmp compares (memcmp.c).
-FUZZ_FAST := hcall model rtas console gfdt
-comma := ,
-
-UM_CC_um-afl := $(CLANG)
-$(O)/um-afl/unittests/model/%.o: # Here libFuzzer does not look at what memcmp compares (memcmp.c).
-FUZZ_FAST := hcall model rtas console gfdt
-comma := ,
-
-UM_CC_um-afl := $(CLANG)
+$(O)/um-afl/harness/fuzz/%.o: UM_CC_um-afl := $(CLANG)
+$(O)/um-afl/unittests/model/%.o: UM_CC_um-afl := $(CLANG)
 
 # fuzz_objs VARIANT,TARGET
 fuzz_objs = $(call um_objs,$(1)) $(patsubst %.c,$(O)/$(1)/%.o,\
