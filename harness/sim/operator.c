@@ -13,6 +13,9 @@
 #include "partition.h"
 #include "sim.h"
 #include "um.h"
+#include "vcpu.h"
+
+struct papr_vcpu;
 
 static struct manifest manifest; /* of the partition that is being created */
 static u8 image[SIM_IMAGE];
@@ -53,6 +56,43 @@ void __wrap_arch_gspace_fini(struct arch_gspace *gs)
 {
 	sim_check_term(&container_of(gs, struct partition, gspace)->term);
 	__real_arch_gspace_fini(gs);
+}
+
+/* ---- what a CPU has chosen ----------------------------------------------------------------- */
+
+struct vcpu *__real_sched_pick_locked(struct sched *s, u64 now, u64 *until);
+struct vcpu *__wrap_sched_pick_locked(struct sched *s, u64 now, u64 *until);
+struct vcpu *__wrap_sched_pick_locked(struct sched *s, u64 now, u64 *until)
+{
+	return sim.chosen[um_self] = __real_sched_pick_locked(s, now, until);
+}
+
+/* Its turn begins, or is over before it began: it is loaded, or nobody touches it any more. */
+void __real_arch_alarm(u64 when);
+void __wrap_arch_alarm(u64 when);
+void __wrap_arch_alarm(u64 when)
+{
+	sim.chosen[um_self] = NULL;
+	__real_arch_alarm(when);
+}
+
+void __real_um_relax(void);
+void __wrap_um_relax(void);
+void __wrap_um_relax(void)
+{
+	sim.chosen[um_self] = NULL; /* also when it waits for a lock: no harm */
+	__real_um_relax();
+}
+
+/* The first thing that is taken from a partition that ends or starts again. */
+void __real_papr_vpa_unpin(struct papr_vcpu *pv);
+void __wrap_papr_vpa_unpin(struct papr_vcpu *pv);
+void __wrap_papr_vpa_unpin(struct papr_vcpu *pv)
+{
+	for (unsigned i = 0; i < hv.ncpus; i++)
+		if (sim.chosen[i] && sim.chosen[i]->mach == pv)
+			sim_fail("a partition is taken apart while CPU %u is about to run it", i);
+	__real_papr_vpa_unpin(pv);
 }
 
 /* ---- creation ----------------------------------------------------------------------------- */

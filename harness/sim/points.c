@@ -6,11 +6,14 @@
  * them another CPU gets its turn, and what is reached must be somebody's.
  */
 #include "hv.h"
+#include "partition.h"
 #include "sim.h"
 #include "state.h"
+#include "vcpu.h"
 
 #define STALL_LOG2 9
-#define ATOMIC	   8 /* counts like so many accesses */
+#define DROPS	   30 /* one lock dropped in so many is followed by a long stall */
+#define ATOMIC	   8  /* counts like so many accesses */
 
 static u64 rng, left = ~0ull;
 static unsigned one_in;
@@ -63,6 +66,16 @@ static inline void atomic_point(const void *at)
 	access_point(at);
 }
 
+/* The most telling moment is just after a lock: whoever waited for it goes on, and for long. */
+void __real_lock_drop(struct lock *l);
+void __wrap_lock_drop(struct lock *l);
+void __wrap_lock_drop(struct lock *l)
+{
+	__real_lock_drop(l);
+	if (one_in && sim_below(&rng, DROPS) == 0)
+		um_give_way(256ull << sim_below(&rng, 7));
+}
+
 #define ACCESS(name)              \
 	void name(void *at);      \
 	void name(void *at)       \
@@ -107,15 +120,27 @@ void __tsan_func_exit(void)
 {
 }
 
+/* A CPU takes its count away: from now on what it had chosen may go. */
+static void uncounted(const void *count)
+{
+	struct vcpu *v = sim.chosen[um_self];
+
+	if (v && count == &v->part->nloaded)
+		sim.chosen[um_self] = NULL;
+}
+
 #define RMW(bits, op)                                                       \
 	u##bits __tsan_atomic##bits##_##op(u##bits *at, u##bits v, int mo); \
 	u##bits __tsan_atomic##bits##_##op(u##bits *at, u##bits v, int mo)  \
 	{                                                                   \
 		(void)mo;                                                   \
 		atomic_point((const void *)at);                             \
+		if (#op[6] == 's')                                          \
+			uncounted((const void *)at);                        \
 		return __atomic_##op(at, v, __ATOMIC_SEQ_CST);              \
 	}
 
+#define DROPS 30 /* one lock dropped in so many is followed by a long stall */
 #define ATOMICS(bits)                                                                           \
 	u##bits __tsan_atomic##bits##_load(const u##bits *at, int mo);                          \
 	u##bits __tsan_atomic##bits##_load(const u##bits *at, int mo)                           \

@@ -12,7 +12,7 @@
 #include "sim.h"
 #include "um.h"
 
-#define MAX_STEPS   4000000
+#define MAX_STEPS   10000000
 #define MAX_SECONDS 3 /* simulated; a waiting machine is quick */
 
 struct sim sim;

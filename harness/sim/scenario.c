@@ -45,7 +45,7 @@ static const struct kind {
 	{ "faults", "", 5, 2, 1, 1, false, false },
 	{ "wreck", "", 5, 2, 1, 1, false, false },
 	{ "mix", "seed=%u ops=1000000", 5, 6, 1, 4, false, false },
-	{ "ping", "seed=%u rounds=1000000", 5, 4, 2, 4, false, false },
+	{ "ping", "seed=%u rounds=1000000", 5, 30, 2, 4, false, false },
 	{ "boots", "seed=%u boots=200", 5, 8, 1, 3, false, true },
 };
 

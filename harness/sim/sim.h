@@ -9,6 +9,8 @@
 
 #include "types.h"
 
+struct vcpu;
+
 #define SIM_PARTS   6 /* in the bundle */
 #define SIM_CREATED 6 /* while it runs */
 #define SIM_OUT	    8192
@@ -52,7 +54,8 @@ struct sim {
 	struct sim_part created[SIM_CREATED];
 	unsigned ncreated;
 	bool creating;
-	u64 hv_pages; /* the hypervisor's own before the bundle was loaded */
+	struct vcpu *chosen[MAX_CPUS]; /* by a CPU that has not loaded it yet */
+	u64 hv_pages;		       /* the hypervisor's own before the bundle was loaded */
 	struct sim_out out[MAX_PARTITIONS + 1];
 	char why[400]; /* the seed failed: the first reason */
 	u64 digest, events;

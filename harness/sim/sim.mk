@@ -8,7 +8,8 @@ FROM	 ?= 1
 SIM_SRC	 := $(wildcard harness/sim/*.c harness/sim/guests/*.c)
 SIM_OUT	 := $(O)/sim
 SIM_OBJS  = $(call um_objs,um-sim) $(SIM_SRC:%.c=$(O)/um-sim/%.o)
-SIM_WRAP := vterm_write arch_gspace_fini arch_poll hv_load_bundle arch_poweroff
+SIM_WRAP := vterm_write arch_gspace_fini arch_poll hv_load_bundle arch_poweroff lock_drop \
+	sched_pick_locked arch_alarm um_relax papr_vpa_unpin
 SIM_LINK := $(SIM_WRAP:%=-Wl,--wrap=%)
 
 # What runs before there are other CPUs, and what has its own points, is left as it is.
