@@ -212,10 +212,10 @@ START_TEST(every_number_is_used)
 	err_t err;
 
 	um_teardown();
-	lab_boot(&(struct um_config){ .ncpus = 5, .ram = MIB(160) });
+	lab_boot(&(struct um_config){ .ncpus = 5, .ram = MIB(96) });
 	mp.vcpus = 1;
 	mp.share = 0;
-	mp.memory = KIB(256);
+	mp.memory = KIB(128);
 	mp.entry = GPA(0);
 	while (!(err = partition_create(&mp, NULL, &p)))
 		ck_assert_uint_eq(p->id.v, ++n);
