@@ -48,6 +48,7 @@ help:
 	@echo 'make be             tests, oracle and test guests as a big-endian process'
 	@echo 'make oracle         random calls against their specification'
 	@echo 'make sim            whole machines from seeds (SEEDS=number FROM=first)'
+	@echo 'make tsan           parts of the core on real threads, under ThreadSanitizer'
 	@echo 'make mutants        do the tests notice faults planted into core/? (minutes)'
 	@echo 'make coverage       lines and branches of core/ that the tests reach'
 	@echo 'make fuzz           replay seeds, then a bounded run (FUZZ_TIME=seconds)'

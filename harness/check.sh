@@ -7,7 +7,7 @@
 # counts as one failure. Logs: build/check/SUITE.log.
 set -u
 cd "$(dirname "$0")/.." || exit 1
-suites=(${@:-lint static tools unit valgrind asan contract guests oracle sim be coverage fuzz
+suites=(${@:-lint static tools unit valgrind asan contract guests oracle sim tsan be coverage fuzz
 	fuzz-afl fuzz-doc inject boot-selftest boot-ppc64 boot-x86_64})
 out=${O:-build}/check
 total_passed=0
