@@ -3,7 +3,8 @@
  * A plugin for QEMU's TCG (plugin interface version 1, as of QEMU 7.2) that tells a hypervisor's
  * instructions from its guests' by the machine address they are fetched from, on a PC with one CPU.
  * bench_x86_64.sh runs it and reads its report: lines "at SECONDS HV GUEST", one a second from the
- * first instruction of a guest on, and at the end. Firmware does not count.
+ * first instruction of a guest on, and one for the last. Firmware does not count, nor what the
+ * hypervisor does when no guest is left.
  *
  *   -plugin share.so,out=FILE,entry=ADDR,start=ADDR,end=ADDR
  *
@@ -49,8 +50,9 @@ static struct {
 	uint64_t entry, start, end;
 } opt;
 
-static uint64_t hv, guest, hv_before; /* executed so far; the hypervisor's before any guest */
-static uintptr_t ram;		      /* host address of machine address 0 */
+static uint64_t hv, guest;	    /* executed so far */
+static uint64_t hv_before, hv_seen; /* of the hypervisor before the first and the last guest's */
+static uintptr_t ram;		    /* host address of machine address 0 */
 static double last;
 static FILE *report;
 
@@ -64,7 +66,7 @@ static double now(void)
 
 static void tell(double t)
 {
-	fprintf(report, "at %.2f %lu %lu\n", t, hv - hv_before, guest);
+	fprintf(report, "at %.2f %lu %lu\n", t, hv_seen - hv_before, guest);
 	last = t;
 }
 
@@ -77,6 +79,7 @@ static void at_guest(unsigned vcpu, void *arg)
 	(void)arg;
 	if (!guest)
 		hv_before = hv;
+	hv_seen = hv;
 	if (!guest || t >= last + 1)
 		tell(t);
 }
