@@ -236,6 +236,15 @@ static void enter_in_shadow(struct arch_vcpu *v, struct arch_cpu *c)
 	}
 }
 
+/*
+ * QEMU leaves our own CR0.PG off when the guest had LME on and neither PAE nor PG; at the next
+ * VMRUN it would then take nested paging for off, too. On a processor this changes nothing.
+ */
+static void left_without_paging(void)
+{
+	write_cr(0, BOOT_CR0);
+}
+
 static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
 {
 	struct vmcb *b = v->vmcb;
@@ -251,6 +260,8 @@ static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exi
 	b->rip = v->pc.rip;
 	b->rflags = v->pc.rflags;
 	svm_enter(v, (u64)b);
+	if (unlikely(!(b->cr0 & CR0_PG)))
+		left_without_paging();
 	v->pc.gpr[PC_RAX] = b->rax;
 	v->pc.gpr[PC_RSP] = b->rsp;
 	v->pc.rip = v->left_rip = b->rip;

@@ -77,10 +77,7 @@ void contract_space_end(void)
 		palloc_put(&hv.palloc, table[i], 1, FRAME_GUEST, VCPU_ID);
 }
 
-/*
- * Through the prologue. Not left to the tests: QEMU 7.2 goes on without nested paging, in all that
- * follows, when a guest without paging fetches from where nothing is mapped.
- */
+/* Through the prologue, so that the tests see the program alone. */
 void contract_start(struct arch_vcpu *v, u64 entry, u64 data)
 {
 	const struct pc_start s = { .kind = PC_START_FLAT32,
