@@ -20,7 +20,8 @@
  * arch_types.h (in arch/X) supplies: struct arch_cpu, struct arch_vcpu, struct arch_gspace (opaque
  * to the core; a PAPR port's arch_vcpu has a member `struct papr_regs papr`), and
  *   static inline void arch_relax(void)   one turn of a busy wait; a scheduling point on um
- *   static inline void arch_lock_point(void)   around each time a lock is held; empty on hardware
+ *   static inline void arch_lock_point(void)   around each time a lock is held, and between
+ *     steps that need none; empty on hardware
  *   static inline unsigned arch_cpu_self(void)  index of this CPU, 0 .. arch_ncpus() - 1
  *   static inline void arch_barrier(void)   orders all earlier against all later storage accesses
  */

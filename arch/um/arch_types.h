@@ -37,7 +37,9 @@ struct um_pc {
 	u8 cpl;
 	bool code64, code32;
 	unsigned blocked; /* PC_READY_* bits that are not taken, whatever RFLAGS say */
-	unsigned window;  /* as asked for with arch_pc_window */
+	bool shadow;	  /* of an STI, over the instruction at shadow_rip */
+	u64 shadow_rip;
+	unsigned window; /* as asked for with arch_pc_window */
 	u64 alarm, tsc_offset;
 	bool injected; /* `event` waits for the next entry */
 	struct um_pc_event {

@@ -135,7 +135,9 @@ unsigned arch_pc_ready(const struct arch_vcpu *v)
 	here(v, "arch_pc_ready");
 	if (v->pc.rflags & RFLAGS_IF)
 		ready |= PC_READY_INTR;
-	return v->pcx.injected ? 0 : ready & ~v->pcx.blocked;
+	if (v->pcx.injected || (v->pcx.shadow && v->pcx.shadow_rip == v->pc.rip))
+		return 0;
+	return ready & ~v->pcx.blocked;
 }
 
 void arch_pc_inject(struct arch_vcpu *v, const struct pc_event *e)
@@ -171,4 +173,34 @@ void arch_pc_tsc_offset(struct arch_vcpu *v, u64 offset)
 {
 	here_or_nowhere(v, "arch_pc_tsc_offset");
 	v->pcx.tsc_offset = offset;
+}
+
+/* ---- running ---------------------------------------------------------------------------- */
+
+bool (*um_pc_guest)(struct arch_vcpu *v, struct vcpu_exit *x);
+
+/* At an instruction boundary: the hypervisor's reasons come first. */
+static bool pc_async(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	struct arch_cpu *c = um_cpu();
+
+	if (c->kicked || um_alarm_due(c)) {
+		c->kicked = false;
+		if (um_alarm_due(c))
+			c->alarm = TIME_NEVER;
+		x->kind = EXIT_PREEMPT;
+		return true;
+	}
+	x->kind = EXIT_WINDOW;
+	return v->pcx.alarm <= um.now || v->pcx.window & arch_pc_ready(v);
+}
+
+void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	do {
+		um_point();
+		memset(x, 0xee, sizeof(*x));
+		if (pc_async(v, x))
+			return;
+	} while (!um_pc_guest(v, x) || (um.cfg.light && pc_light(v, x)));
 }

@@ -109,6 +109,9 @@ struct um_guest {
 	char why[64]; /* it cannot go on */
 };
 
+/* The same for a PC vcpu, whose guest is um_pc_guest. */
+void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x);
+
 /* Go on with the guest until it leaves; *x is complete afterwards. */
 void um_guest_enter(struct um_guest *g, struct vcpu_exit *x);
 

@@ -89,6 +89,13 @@ u64 um_steps(void);
 /* A number of the machine's seeded sequence. */
 u64 um_random(void);
 
+/*
+ * What PC vcpus of the machine do, instead of a guest program: called until it leaves the guest
+ * (true, with *x) ; false: it went on. An event that was injected stands in v->pcx.event, and is
+ * taken by clearing v->pcx.injected.
+ */
+extern bool (*um_pc_guest)(struct arch_vcpu *v, struct vcpu_exit *x);
+
 /* ---- time, console ---------------------------------------------------------------------- */
 
 void um_advance(u64 ticks);

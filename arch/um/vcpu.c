@@ -91,6 +91,14 @@ static bool light_call(struct arch_vcpu *v)
 	return true;
 }
 
+static void run_program(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	do {
+		memset(x, 0xee, sizeof(*x));
+		um_guest_enter(v->guest, x);
+	} while (um.cfg.light && x->kind == EXIT_HCALL && light_call(v));
+}
+
 void arch_vcpu_run(struct arch_vcpu *v, struct vcpu_exit *x)
 {
 	struct arch_cpu *c = um_cpu();
@@ -103,10 +111,10 @@ void arch_vcpu_run(struct arch_vcpu *v, struct vcpu_exit *x)
 		um_bug("arch_vcpu_run with a lock held");
 	c->in_guest = v;
 	c->nentries++;
-	do {
-		memset(x, 0xee, sizeof(*x));
-		um_guest_enter(v->guest, x);
-	} while (um.cfg.light && x->kind == EXIT_HCALL && light_call(v));
+	if (um_pc_guest)
+		um_pc_run(v, x);
+	else
+		run_program(v, x);
 	c->in_guest = NULL;
 	um_note(UM_EV_EXIT, x->kind, x->kind == EXIT_HCALL ? x->hcall.nr : v->papr.nip);
 	um_point();

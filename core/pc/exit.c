@@ -96,16 +96,19 @@ static void reg_access(struct vcpu *v, const struct vcpu_exit *x)
 }
 
 /*
- * HLT. It is skipped when something wakes it (machine.c, deliver); until then the guest stands at
- * it, so that waking for nothing does no harm. HALTED is set before the last look: who raises
- * something later wakes.
+ * HLT. It is skipped when something is given to the guest (machine.c, inject); until then the guest
+ * stands at it, so that waking for nothing does no harm. HALTED is set before the last look: who
+ * raises something later wakes.
  */
 static void halt(struct vcpu *v, u8 len)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
 
+	pv->halted = true;
+	pv->halt_rip = pc_regs(v)->rip;
 	pv->halt_len = len ? len : 1;
 	atomic_fetch_or(&pv->attn, ATTN_HALTED);
+	arch_lock_point();
 	if (!pc_wakes(v))
 		vcpu_block(v, arch_vcpu_wake(&v->arch));
 }

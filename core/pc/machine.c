@@ -74,6 +74,7 @@ void pc_vcpu_reset(struct vcpu *v)
 
 	CHECK(!v->loaded);
 	atomic_store(&pv->attn, 0);
+	pv->halted = false;
 	pc_apic_reset(&pv->apic, v->index);
 	pv->due = TIME_NEVER;
 	pv->retry = TIME_NEVER;
@@ -93,8 +94,11 @@ static void restart(struct partition *p)
 
 void pc_attn(struct vcpu *v, u32 bits)
 {
-	u32 old = atomic_fetch_or(&pc_vcpu(v)->attn, bits);
+	u32 old;
 
+	arch_lock_point(); /* the process port lets others come in between */
+	old = atomic_fetch_or(&pc_vcpu(v)->attn, bits);
+	arch_lock_point();
 	if (old & ATTN_HALTED)
 		vcpu_wake(v);
 	if ((old & bits) != bits)
@@ -125,19 +129,47 @@ static void alarm_due(struct vcpu *v, u64 now)
 	pc_alarm(v);
 }
 
+/* It has executed the HLT at rip, and nothing since. */
+static bool at_halt(struct vcpu *v)
+{
+	const struct pc_vcpu *pv = pc_vcpu(v);
+
+	return pv->halted && pc_regs(v)->rip == pv->halt_rip;
+}
+
+/* What the guest takes now; at a HLT, behind it: the shadow of an STI before it is over. */
+static unsigned ready(struct vcpu *v)
+{
+	struct pc_regs *r = pc_regs(v);
+	u64 rip = r->rip;
+	unsigned what;
+
+	if (at_halt(v))
+		r->rip += pc_vcpu(v)->halt_len;
+	what = arch_pc_ready(&v->arch);
+	r->rip = rip;
+	return what;
+}
+
 bool pc_wakes(struct vcpu *v)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
+	unsigned want = atomic_load(&pv->attn) & ATTN_NMI ? PC_READY_NMI : 0;
 
-	if (atomic_load(&pv->attn) & ATTN_NMI && arch_pc_ready(&v->arch) & PC_READY_NMI)
-		return true;
-	return pc_regs(v)->rflags & RFLAGS_IF && pc_apic_pending(&pv->apic) >= 0;
+	if (pc_apic_pending(&pv->apic) >= 0)
+		want |= PC_READY_INTR;
+	return ready(v) & want;
 }
 
+/* Whatever is given to a vcpu at a HLT ends that: its handler returns behind it. */
 static void inject(struct vcpu *v, enum pc_event_type type, u8 vector)
 {
 	const struct pc_event e = { .type = type, .vector = vector };
+	struct pc_vcpu *pv = pc_vcpu(v);
 
+	if (at_halt(v))
+		pc_regs(v)->rip += pv->halt_len;
+	pv->halted = false;
 	arch_pc_inject(&v->arch, &e);
 }
 
@@ -149,23 +181,20 @@ static void inject(struct vcpu *v, enum pc_event_type type, u8 vector)
 static void deliver(struct vcpu *v)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
-	bool wakes = pc_wakes(v);
 	u32 attn = atomic_fetch_and(&pv->attn, ~(ATTN_HALTED | ATTN_IRQ));
-	unsigned ready, window = 0;
+	unsigned can = ready(v), window = 0;
 	int vector;
 
-	if (attn & ATTN_HALTED && wakes)
-		pc_regs(v)->rip += pv->halt_len;
-	ready = arch_pc_ready(&v->arch);
-	if (attn & ATTN_NMI && ready & PC_READY_NMI) {
+	arch_lock_point();
+	if (attn & ATTN_NMI && can & PC_READY_NMI) {
 		atomic_fetch_and(&pv->attn, ~ATTN_NMI);
 		inject(v, PC_EVENT_NMI, PC_EXC_NMI);
-		ready = 0;
+		can = 0;
 	} else if (attn & ATTN_NMI) {
 		window |= PC_READY_NMI;
 	}
 	vector = pc_apic_pending(&pv->apic);
-	if (vector >= 0 && ready & PC_READY_INTR) {
+	if (vector >= 0 && can & PC_READY_INTR) {
 		pc_apic_take(&pv->apic, (u8)vector);
 		inject(v, PC_EVENT_INTR, (u8)vector);
 		vector = pc_apic_pending(&pv->apic);

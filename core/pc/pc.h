@@ -57,9 +57,11 @@ struct pc_vcpu {
 	_Atomic u32 attn;
 	struct pc_apic apic;
 	bool wait_sipi; /* offline until somebody sends a start-up interrupt; partition's lock */
-	u8 halt_len;	/* bytes of the HLT it stands at */
-	u64 due;	/* ticks: earliest of apic.timer and retry */
-	u64 retry;	/* bytes wait for the console: try again then */
+	bool halted;	/* it has executed the HLT at halt_rip */
+	u8 halt_len;	/* bytes of that */
+	u64 halt_rip;
+	u64 due;   /* ticks: earliest of apic.timer and retry */
+	u64 retry; /* bytes wait for the console: try again then */
 	u64 tsc_offset, tsc_adjust;
 	u64 clock; /* MSR that says where its clock page is */
 	u64 misc_enable;

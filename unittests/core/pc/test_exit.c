@@ -77,6 +77,48 @@ START_TEST(hlt_with_interrupts_off)
 }
 END_TEST
 
+/* STI; HLT: what waits ends the HLT, though the shadow of STI keeps it off the HLT itself. */
+START_TEST(hlt_in_a_shadow)
+{
+	struct um_pc *pc = lab_pc(lab_v0);
+
+	lab_x2apic(lab_v0);
+	lab_irq(lab_v0, true);
+	pc->shadow = true;
+	pc->shadow_rip = LAB_ENTRY;
+	pc_apic_accept(lab_v0, 0x55, false);
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	hlt();
+	ck_assert_uint_eq(lab_v0->se.state, SE_RUNNABLE);
+	ck_assert_int_eq(lab_enter(lab_v0), 0x55);
+	ck_assert_uint_eq(lab_v0->arch.pc.rip, LAB_ENTRY + 1);
+	lab_v0->arch.pc.rip = LAB_ENTRY;
+	pc_attn(lab_v0, ATTN_NMI);
+	hlt();
+	ck_assert_uint_eq(lab_v0->se.state, SE_RUNNABLE);
+	ck_assert_int_eq(lab_enter(lab_v0), 2);
+	ck_assert_uint_eq(lab_v0->arch.pc.rip, LAB_ENTRY + 1);
+}
+END_TEST
+
+/* Woken for nothing, then by something: its handler returns behind the HLT. */
+START_TEST(hlt_woken_twice)
+{
+	lab_x2apic(lab_v0);
+	lab_irq(lab_v0, true);
+	hlt();
+	pc_attn(lab_v0, ATTN_IRQ);
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert_uint_eq(lab_v0->arch.pc.rip, LAB_ENTRY);
+	pc_apic_accept(lab_v0, 0x55, false);
+	ck_assert_int_eq(lab_enter(lab_v0), 0x55);
+	ck_assert_uint_eq(lab_v0->arch.pc.rip, LAB_ENTRY + 1);
+	pc_apic_accept(lab_v0, 0x65, false); /* elsewhere nothing is skipped */
+	ck_assert_int_eq(lab_enter(lab_v0), 0x65);
+	ck_assert_uint_eq(lab_v0->arch.pc.rip, LAB_ENTRY + 1);
+}
+END_TEST
+
 START_TEST(hlt_below_the_task_priority)
 {
 	lab_x2apic(lab_v0);
@@ -135,6 +177,7 @@ Suite *suite_pc_exit(void);
 Suite *suite_pc_exit(void)
 {
 	return LAB_SUITE("pc_exit", undefined, spurious_interrupt_is_nothing, hlt_blocks,
-			 hlt_with_something_pending, hlt_with_interrupts_off,
-			 hlt_below_the_task_priority, hlt_until_the_timer, unknown_length);
+			 hlt_with_something_pending, hlt_with_interrupts_off, hlt_in_a_shadow,
+			 hlt_woken_twice, hlt_below_the_task_priority, hlt_until_the_timer,
+			 unknown_length);
 }
