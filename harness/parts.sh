@@ -19,7 +19,7 @@ part()
 {
 	local name=$1 p=0 f=0 status
 	shift
-	timeout 300 "$@" >"$logs/$name.log" 2>&1 </dev/null
+	timeout 600 "$@" >"$logs/$name.log" 2>&1 </dev/null
 	status=$?
 	read -r p f < <(sed -nE 's/^suite [a-z0-9-]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' \
 		"$logs/$name.log" | tail -n 1)

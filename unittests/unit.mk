@@ -20,7 +20,7 @@ unit_objs = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 
 # The list of suite_*() functions, and the proof that no test file is left out, but for those that
 # UNIT_LEAVE_VARIANT names.
-$(O)/%/suites.c: $(UNIT_TESTS) unittests/unit.mk
+$(O)/%/suites.c: $(UNIT_TESTS) unittests/unit.mk unittests/unit_be.mk
 	@mkdir -p $(@D)
 	@for f in $(filter-out $(UNIT_LEAVE_$*),$(UNIT_TESTS)); do \
 		grep -qE '^(Suite \*suite_[a-z0-9_]+\(void\);|KTEST\()' $$f || \

@@ -5,6 +5,7 @@
  */
 #include "pc.h"
 
+#include "endian.h"
 #include "hcall.h"
 #include "hvstring.h"
 
@@ -137,7 +138,12 @@ static bool is_amd(void)
 
 static void signature(u32 out[4], const char *text)
 {
-	memcpy(&out[EBX], text, 12);
+	le32_t word[3];
+
+	memcpy(word, text, sizeof(word));
+	out[EBX] = le32_to_cpu(word[0]);
+	out[ECX] = le32_to_cpu(word[1]);
+	out[EDX] = le32_to_cpu(word[2]);
 }
 
 static void hypervisor(u32 leaf, u32 out[4])

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../../core/pc/pc.h"
+#include "endian.h"
 #include "gcopy.h"
 #include "hv.h"
 #include "manifest.h"
@@ -218,15 +219,17 @@ static inline void lab_get(void *to, u64 g, u64 n)
 
 static inline u64 lab_ld(u64 g, unsigned n)
 {
-	u64 val = 0;
+	le64_t val = { 0 };
 
 	lab_get(&val, g, n);
-	return val;
+	return le64_to_cpu(val);
 }
 
 static inline void lab_st(u64 g, unsigned n, u64 val)
 {
-	lab_put(g, &val, n);
+	le64_t le = cpu_to_le64(val);
+
+	lab_put(g, &le, n);
 }
 
 static inline void lab_mix(u64 *h, const void *p, size_t n)

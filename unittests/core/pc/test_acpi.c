@@ -15,11 +15,11 @@ static void setup(void)
 
 static u64 at(u64 g, unsigned n)
 {
-	u64 val = 0;
+	le64_t val = { 0 };
 
 	ck_assert(g >= PC_ACPI && g + n <= PC_ACPI + PC_ACPI_SIZE);
 	memcpy(&val, tables + (g - PC_ACPI), n);
-	return val;
+	return le64_to_cpu(val);
 }
 
 static void adds_up(u64 g, u64 n)

@@ -111,7 +111,9 @@ END_TEST
 START_TEST(hypervisor_leaves)
 {
 	ck_assert_uint_ge(id(0x40000000, 0)[0], 0x40000100);
-	ck_assert_mem_eq(&out[1], "KVMKVMKVM\0\0\0", 12);
+	ck_assert_uint_eq(out[1], 0x4b4d564b); /* "KVMK", "VMKV", "M" */
+	ck_assert_uint_eq(out[2], 0x564b4d56);
+	ck_assert_uint_eq(out[3], 0x4d);
 	ck_assert_uint_eq(id(0x40000001, 0)[0], 1 << 3 | 1 << 24);
 	ck_assert_uint_eq(out[1] | out[2] | out[3], 0);
 	ck_assert_uint_eq(id(PC_CPUID_RHYPE, 0)[0], PC_CPUID_INFO);

@@ -7,11 +7,11 @@ static u8 buf[PC_BOOT_END - PC_BOOT];
 
 static u64 at(u64 g, unsigned n)
 {
-	u64 val = 0;
+	le64_t val = { 0 };
 
 	ck_assert(g >= PC_BOOT && g + n <= PC_BOOT_END);
 	memcpy(&val, buf + (g - PC_BOOT), n);
-	return val;
+	return le64_to_cpu(val);
 }
 
 /* A partition object with so much memory, for the memory map. */
