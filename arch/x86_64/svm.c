@@ -184,7 +184,7 @@ static void forget(struct arch_vcpu *v, struct arch_cpu *c)
 }
 
 /* A number that has no translations on this CPU yet; when all are used up, all are flushed. */
-static void new_asid(struct arch_vcpu *v, struct arch_cpu *c)
+static __attribute__((noinline)) void new_asid(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	if (c->asid_next >= nasids) {
 		c->asid_round++;
@@ -218,7 +218,7 @@ static void changed(struct arch_vcpu *v)
  * sleep over it. So the window stays closed for this entry, and we look again soon in case the
  * guest does not leave by itself.
  */
-static void enter_in_shadow(struct arch_vcpu *v, struct arch_cpu *c)
+static __attribute__((noinline)) void enter_in_shadow(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	struct vmcb *b = v->vmcb;
 
@@ -268,7 +268,7 @@ static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exi
 	v->pc.rflags = b->rflags;
 	v->shadow = b->shadow & 1;
 	if (unlikely(b->interrupted & EVENT_VALID))
-		event_interrupted(v, (u32)b->interrupted, (u32)(b->interrupted >> 32));
+		event_interrupted(v, b->interrupted, b->interrupted_error);
 	if (unlikely(v->undo)) {
 		v->undo = false;
 		b->tlb_control = 0;
@@ -321,12 +321,12 @@ static size_t dump(const struct arch_vcpu *v, char *buf, size_t n)
 	return fmt_print(buf, n,
 			 "cr0 %llx cr2 %llx cr3 %llx cr4 %llx efer %llx\n"
 			 "cs %04x %llx ss %04x cpl %u idt %llx gdt %llx\n"
-			 "exit %llx %llx %llx interrupted %llx\n",
+			 "exit %llx %llx %llx interrupted %x\n",
 			 (long long)b->cr0, (long long)b->cr2, (long long)b->cr3, (long long)b->cr4,
 			 (long long)b->efer, b->cs.selector, (long long)b->cs.base, b->ss.selector,
 			 b->cpl, (long long)b->idtr.base, (long long)b->gdtr.base,
 			 (long long)b->code, (long long)b->info1, (long long)b->info2,
-			 (long long)b->interrupted);
+			 b->interrupted);
 }
 
 /* Present, writable, for users (nested walks count as such), accessed and dirty from the start. */

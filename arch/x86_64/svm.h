@@ -17,7 +17,8 @@ struct vmcb {
 	u64 iopm, msrpm, tsc_offset;
 	u32 asid, tlb_control;
 	u64 v_intr, shadow;
-	u64 code, info1, info2, interrupted;
+	u64 code, info1, info2;
+	u32 interrupted, interrupted_error;
 	u64 np_enable;
 	u8 pad1[0xa8 - 0x98];
 	u64 event, np_cr3, lbr_enable;

@@ -133,13 +133,11 @@ static enum outcome rare(struct arch_vcpu *v, struct vcpu_exit *x, u32 code)
 	}
 }
 
-enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x)
+/* Out of line: what it needs of registers would be saved for the calls, too. */
+static __attribute__((noinline)) enum outcome other(struct arch_vcpu *v, struct vcpu_exit *x,
+						    u32 code)
 {
-	u32 code = (u32)v->vmcb->code;
-
 	switch (code) {
-	case SVM_VMMCALL:
-		return call(v, x);
 	case SVM_CPUID:
 		return reg(v, x, REG_CPUID);
 	case SVM_MSR:
@@ -161,4 +159,11 @@ enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x)
 	default:
 		return rare(v, x, code);
 	}
+}
+
+enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	u32 code = (u32)v->vmcb->code;
+
+	return likely(code == SVM_VMMCALL) ? call(v, x) : other(v, x, code);
 }
