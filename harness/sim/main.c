@@ -184,7 +184,7 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_MONOTONIC, &b);
 	if (opt.find)
 		return now->failed ? 0 : 1;
-	printf("%llu seeds, %llu events, %.1f s\n", (unsigned long long)(now->passed + now->failed),
+	printf("%llu seeds, %llu events, %.1f s\n", (unsigned long long)now->passed + now->failed,
 	       (unsigned long long)now->events,
 	       (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9);
 	printf("suite sim: %llu passed, %llu failed\n", (unsigned long long)now->passed,

@@ -25,7 +25,7 @@ kind()
 		echo GUEST_X86_64
 		;;
 	harness/fuzz/mkseed.c) echo TOOLS ;;
-	harness/guests/* | harness/fuzz/*) echo UM ;;
+	harness/guests/* | harness/fuzz/* | harness/sim/*) echo UM ;;
 	*) echo TOOLS ;;
 	esac
 }
