@@ -8,7 +8,7 @@
 set -u
 cd "$(dirname "$0")/.." || exit 1
 suites=(${@:-lint static tools unit valgrind asan contract guests oracle sim tsan be coverage fuzz
-	fuzz-afl fuzz-doc inject boot-selftest boot-ppc64 boot-x86_64})
+	fuzz-afl fuzz-doc inject boot-selftest boot-ppc64 boot-x86_64 boot-bochs})
 out=${O:-build}/check
 total_passed=0
 total_failed=0
@@ -57,7 +57,7 @@ run()
 
 mkdir -p "$out"
 trap 'echo "check.sh: interrupted"; exit 130' INT TERM
-if ! tools/setup/need.sh build ppc64 x86_64 iso guests test; then
+if ! tools/setup/need.sh build ppc64 x86_64 iso bochs guests test; then
 	echo "0 passed, 1 failed"
 	exit 1
 fi

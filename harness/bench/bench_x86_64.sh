@@ -60,25 +60,26 @@ figure entry_to_guest_instructions $(($(cost costs start) - $(cost alone start))
 figure image_bytes "$("${X86_CROSS}size" -A "$RHYPE" |
 	awk '$1 ~ /^\.(text|rodata|data)$/ { n += $2 } END { print n + 0 }')" bytes
 
-# percent FILE: the hypervisor's share between two lines "at SECONDS HV GUEST"
+# percent FILE N: the hypervisor's share between two lines "at SECONDS HV GUEST": all, or N
+# instructions, which are as many nanoseconds, that end 10^9 before the end.
 percent()
 {
-	awk -v seconds="$2" '$1 == "at" { t[++n] = $2; h[n] = $3; g[n] = $4 }
+	awk -v n="$2" '$1 == "at" { h[++m] = $3; all[m] = $3 + $4 }
 		END {
-			b = n
 			a = 1
-			if (seconds) { # so many, that end 3 seconds before the end
-				for (; b > 1 && t[b] > t[n] - 3; b--);
-				for (a = b; a > 1 && t[a] > t[b] - seconds; a--);
-				if (t[b] - t[a] < seconds - 1)
+			b = m
+			if (n) {
+				while (b > 1 && all[b] > all[m] - 1e9)
+					b--
+				for (a = b; a > 1 && all[a] > all[b] - n;)
+					a--
+				if (all[b] - all[a] < n)
 					exit
 			}
-			hv = h[b] - h[a]
-			all = hv + g[b] - g[a]
-			if (all > 0)
-				printf "%.3f\n", 100 * hv / all
+			if (all[b] > all[a])
+				printf "%.3f\n", 100 * (h[b] - h[a]) / (all[b] - all[a])
 		}' "$1"
 }
 figure boot_hv_percent "$(percent "$out/x86-linux-boot.share" 0)" percent
-figure cpu_hv_percent "$(percent "$out/x86-linux-compute.share" 60)" "percent, over a minute"
+figure cpu_hv_percent "$(percent "$out/x86-linux-compute.share" 5e9)" "percent, over 5 seconds"
 harness/bench/merge.sh "$O/bench.json" "$figures"

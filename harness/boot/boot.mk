@@ -68,7 +68,7 @@ boot: boot-selftest boot-$(ARCH)
 iso:
 	+@O=$(O) ARCH=x86_64 MACHINE=iso MAKE=$(MAKE) harness/boot/run.sh -o $(O)/rhype.iso
 
-# The x86_64 port on an emulated Intel processor; not a part of make check.
+# The x86_64 port on an emulated Intel processor.
 boot-bochs: boot-files-x86_64
 	@tools/setup/need.sh iso bochs
 	$(BOOT_ENV_x86_64) $(BOOT)/runner -s boot-bochs -o $(BOOT)/x86_64 \
