@@ -8,7 +8,7 @@
 FUZZ_TIME ?= 120
 FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
-FUZZ_TARGETS := hcall model rtas boot manifest gfdt console cmdline fmt ram
+FUZZ_TARGETS := hcall model rtas boot manifest gfdt console cmdline fmt ram pc
 FUZZ_MACHINE := $(addprefix harness/fuzz/,machine.c oracle.c digest.c values.c)
 FUZZ_ORACLE  := $(filter-out %/main.c,$(wildcard unittests/model/*.c))
 
@@ -23,7 +23,7 @@ FUZZ_LINK_gfdt   := -Wl,--wrap=arch_papr_cpu
 FUZZ_SRC_console := $(FUZZ_MACHINE)
 
 # Here libFuzzer does not look at what memcmp compares (memcmp.c).
-FUZZ_FAST := hcall model rtas console gfdt
+FUZZ_FAST := hcall model rtas console gfdt pc
 comma := ,
 
 UM_CC_um-afl := AFL_QUIET=1 afl-clang-fast
@@ -121,7 +121,7 @@ $(FUZZ_OUT)/seeds/%.done: harness/fuzz/seeds/%.list harness/fuzz/list.sh
 	@touch $@
 
 # Of targets whose input stands for random numbers: some of those, and found inputs as .hex.
-FUZZ_RANDOM  := $(foreach t,model rtas gfdt,$(foreach n,1 2 3 4 5 6 7 8,\
+FUZZ_RANDOM  := $(foreach t,model rtas gfdt pc,$(foreach n,1 2 3 4 5 6 7 8,\
 	$(FUZZ_OUT)/seeds/$(t)/random-$(n)))
 FUZZ_HEX     := $(patsubst harness/fuzz/seeds/%.hex,$(FUZZ_OUT)/seeds/%,\
 	$(wildcard harness/fuzz/seeds/*/*.hex))
