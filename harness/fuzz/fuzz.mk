@@ -8,7 +8,7 @@
 FUZZ_TIME ?= 120
 FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
-FUZZ_TARGETS := hcall model rtas boot manifest gfdt console cmdline fmt ram pc
+FUZZ_TARGETS := hcall model rtas boot manifest gfdt console cmdline fmt ram pc acpi
 FUZZ_MACHINE := $(addprefix harness/fuzz/,machine.c oracle.c digest.c values.c)
 FUZZ_ORACLE  := $(filter-out %/main.c,$(wildcard unittests/model/*.c))
 
@@ -20,6 +20,7 @@ FUZZ_SRC_rtas    := harness/fuzz/fuzz_model.c $(FUZZ_ORACLE)
 FUZZ_LINK_rtas   := -Wl,--wrap=um_point -Wl,--wrap=make_call
 FUZZ_SRC_boot    := harness/fuzz/bundle.c $(FUZZ_MACHINE)
 FUZZ_LINK_gfdt   := -Wl,--wrap=arch_papr_cpu
+FUZZ_SRC_acpi    := arch/x86_64/acpi.c
 FUZZ_SRC_console := $(FUZZ_MACHINE)
 
 # Here libFuzzer does not look at what memcmp compares (memcmp.c).

@@ -7,7 +7,7 @@ share()
 	case $1 in
 	hcall) echo 30 ;;
 	model) echo 25 ;;
-	cmdline | fmt | manifest | ram) echo 3 ;;
+	cmdline | fmt | manifest | ram | acpi) echo 3 ;;
 	pc) echo 12 ;;
 	*) echo 8 ;;
 	esac
