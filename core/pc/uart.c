@@ -147,7 +147,9 @@ u8 pc_uart_read(struct vcpu *v, unsigned reg)
 
 	fill(v->part);
 	val = read(v, &pc_part(v->part)->uart, reg);
-	pc_uart_update(v->part);
+	if (reg == DATA) /* there is room for another */
+		fill(v->part);
+	set_line(v->part);
 	return val;
 }
 
@@ -213,5 +215,7 @@ void pc_uart_write(struct vcpu *v, unsigned reg, u8 val)
 	default: /* LSR and MSR */
 		break;
 	}
-	pc_uart_update(v->part);
+	if (reg != DATA) /* FIFO and loop mode may let input in */
+		fill(v->part);
+	set_line(v->part);
 }
