@@ -75,8 +75,9 @@ boot-bochs: boot-files-x86_64
 		harness/boot/bochs.tests $(TESTS)
 
 .PHONY: iso boot-bochs boot-control boot-selftest
-boot-control: $(BOOT)/runner $(BOOT)/ppc64/test.cpio $$(PPC64_KERNEL)
-	$(BOOT_ENV_ppc64) $(BOOT)/runner -s control -o $(BOOT) harness/boot/control.tests $(TESTS)
+boot-control: boot-files-$(ARCH)
+	$(BOOT_ENV_$(ARCH)) $(BOOT)/runner -s control -o $(BOOT)/$(ARCH) \
+		harness/boot/control-$(ARCH).tests $(TESTS)
 
 boot-selftest: $(BOOT)/runner $(BOOT)/terminal
 	harness/boot/selftest.sh $(BOOT)/runner

@@ -105,7 +105,7 @@ x86_64)
 	case $MACHINE in
 	iso) set -- harness/boot/iso.sh "$@" ;;
 	uefi) set -- harness/boot/iso.sh -uefi "$@" ;;
-	bochs) set -- harness/boot/iso.sh harness/boot/bochs.sh corei7_skylake_x 1024 "$cpus" ;;
+	bochs) set -- harness/boot/iso.sh harness/boot/bochs.sh corei7_skylake_x 2048 "$cpus" ;;
 	esac
 	;;
 esac
