@@ -159,7 +159,7 @@ arrange()
 	linux | full)
 		if [ -n "$strip" ]; then
 			"$strip" -o "$2/$image" "$2"/boot/vmlinux-* ||
-				fail "cannot strip the kernel; run: ${0%/*}/need.sh guests"
+				fail "cannot strip the kernel; run: ${0%/*}/need.sh ppc64"
 		else
 			mv "$2"/boot/vmlinuz-* "$2/$image"
 		fi
@@ -212,7 +212,7 @@ exec 9>"$dir/lock"
 flock 9
 [ -n "$update" ] || ! complete || exit 0
 for c in apt-get dpkg-deb tar $strip; do
-	command -v "$c" >/dev/null || fail "no $c here; run: $(dirname "$0")/need.sh guests"
+	command -v "$c" >/dev/null || fail "no $c here; run: $(dirname "$0")/need.sh ppc64 guests"
 done
 rm -rf "$dir"/tmp.*
 tmp=$dir/tmp.$$

@@ -15,7 +15,7 @@ packages()
 	x86_64) echo gcc-x86-64-linux-gnu qemu-system-x86 gzip xz-utils lz4 ;;
 	iso) echo grub-common grub-pc-bin grub-efi-amd64-bin xorriso mtools ovmf ;;
 	bochs) echo bochs bochsbios vgabios util-linux iproute2 ;;
-	guests) echo apt binutils-powerpc64le-linux-gnu util-linux tar ;;
+	guests) echo apt util-linux tar ;;
 	unit) echo check pkg-config acpica-tools libcapstone-dev patch ;;
 	valgrind) echo valgrind libc6-dbg ;;
 	fuzz) echo clang libclang-rt-14-dev afl++ ;;

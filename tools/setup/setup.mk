@@ -18,7 +18,7 @@ setup:
 	tools/setup/guests.sh x86_64 --full
 
 $(PPC64_KERNEL) $(PPC64_BUSYBOX) $(PPC64_CACHE)/libfdt/usr/lib/powerpc64le-linux-gnu/libfdt.a &:
-	tools/setup/need.sh guests
+	tools/setup/need.sh ppc64 guests
 	tools/setup/guests.sh ppc64
 
 $(X86_KERNEL) $(X86_BUSYBOX) $(X86_CACHE)/libfdt/usr/lib/x86_64-linux-gnu/libfdt.a &:
