@@ -16,7 +16,7 @@
 #define XCR0_X87      1
 
 static struct {
-	bool xsave, rdtscp, ibpb, l1d_flush;
+	bool xsave, rdtscp, ibpb, l1d_flush, forgets_pointers;
 	u64 xcr0; /* all that the processor has */
 	unsigned order;
 } fpu;
@@ -29,6 +29,7 @@ void fpu_boot(void)
 	fpu.rdtscp = cpuid_has(CPU_RDTSCP);
 	fpu.ibpb = cpuid_has(CPU_AMD_IBPB) || cpuid_has(CPU_INTEL_IBPB);
 	fpu.l1d_flush = cpuid_has(CPU_L1D_FLUSH);
+	fpu.forgets_pointers = cpuid_has(CPU_SVM) && !cpuid_has(CPU_FP_POINTERS);
 	if (fpu.xsave) {
 		fpu.xcr0 = cpuid(0xd, 0, EAX) | (u64)cpuid(0xd, 0, EDX) << 32;
 		size = cpuid(0xd, 0, ECX);
@@ -71,9 +72,22 @@ static void barrier_between_partitions(struct arch_cpu *c, u16 id)
 		wrmsr(MSR_L1D_FLUSH, 1);
 }
 
+/*
+ * Such processors of AMD's save and load the pointers to the last instruction and operand only
+ * while an exception waits (APM 2, 11.4.4): the last partition's would stay.
+ */
+static void clear_pointers(void)
+{
+	static const u32 zero;
+
+	asm volatile("fnclex; emms; fildl %0" : : "m"(zero));
+}
+
 void fpu_load(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	barrier_between_partitions(c, v->gs->id);
+	if (fpu.forgets_pointers)
+		clear_pointers();
 	if (fpu.xsave) {
 		xsetbv(fpu.xcr0);
 		asm volatile("xrstor64 (%0)" : : "r"(v->fpu), "a"(~0u), "d"(~0u) : "memory");
