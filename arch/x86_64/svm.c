@@ -251,6 +251,8 @@ static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exi
 
 	if (unlikely(v->asid_round != c->asid_round))
 		new_asid(v, c);
+	if (unlikely(v->event.what & EVENT_ERROR && !(b->cr0 & CR0_PE)))
+		v->event.what &= ~EVENT_ERROR; /* real mode has none */
 	b->event = (u64)v->event.error << 32 | v->event.what;
 	v->event.what = 0;
 	if (unlikely(v->shadow))

@@ -75,6 +75,7 @@ const char *virt_choose(void);
 #define TYPE_NMI	 2
 #define TYPE_EXCEPTION	 3
 #define TYPE_SOFT	 4
+#define TYPE_INT1	 5 /* VMX only, as is 6: INT3 and INTO */
 
 /* vcpu.c: a nested page fault at g, or the record of it */
 enum outcome vcpu_memory(struct arch_vcpu *v, struct vcpu_exit *x, gpa_t g, unsigned access,

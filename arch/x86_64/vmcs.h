@@ -165,6 +165,9 @@
 #define BLOCKED_MOV_SS (1u << 1)
 #define BLOCKED_NMI    (1u << 3)
 
+/* Pending debug exceptions (25.4.2) */
+#define PENDING_STEP (1ull << 14)
+
 #ifndef __ASSEMBLER__
 /* Exit reasons (appendix C) */
 enum vmx_reason {

@@ -9,7 +9,7 @@
 #include "vmx.h"
 
 /* Bits of CR4 that are the guest's own; MCE is shown as it likes and stays as it is. */
-#define CR4_GUEST   (0x003f0fbfull & ~(CR4_MCE | CR4_VMXE | CR4_SMX))
+#define CR4_GUEST   (0x00370fbfull & ~(CR4_MCE | CR4_VMXE | CR4_SMX))
 #define CR0_HOST    (CR0_NE | CR0_CD | CR0_NW)
 
 #define AR_UNUSABLE 0x10000

@@ -4,15 +4,14 @@
  * 27 and 28). Next: vmx.S, vcpu.c.
  */
 #include "vmx.h"
+#include "xcr0.h"
 
-#define XCR0_X87    1u
-#define XCR0_SSE    2u
-#define XCR0_AVX    4u
-#define XCR0_MPX    0x18u
-#define XCR0_AVX512 0xe0u
-#define CR_MOV_TO   0
-#define CR_CLTS	    2
-#define CR_LMSW	    3
+#define CR_MOV_TO  0
+#define CR_CLTS	   2
+#define CR_LMSW	   3
+#define DR7_GD	   (1ull << 13)
+#define CR4_PCIDE  (1ull << 17)
+#define TSS16_BUSY 3
 
 static u64 qualification(void)
 {
@@ -50,6 +49,11 @@ static enum outcome illegal(struct vcpu_exit *x, enum illegal_cause cause, u64 r
 
 /* ---- control registers --------------------------------------------------------------------- */
 
+static u64 pdpte_reserved(void)
+{
+	return ~((1ull << (cpuid(0x80000008, 0, EAX) & 0xff)) - 1) | 0x1e6;
+}
+
 /* Page directory pointers of a 32-bit guest with PAE, which a change of paging loads (4.4.1). */
 static bool load_pdptes(const struct arch_vcpu *v)
 {
@@ -62,6 +66,9 @@ static bool load_pdptes(const struct arch_vcpu *v)
 		return false;
 	e = (const u64 *)pa.v;
 	for (unsigned i = 0; i < 4; i++)
+		if (e[i] & 1 && e[i] & pdpte_reserved())
+			return false;
+	for (unsigned i = 0; i < 4; i++)
 		vmwrite(VMCS_GUEST_PDPTE + 2 * i, e[i]);
 	return true;
 }
@@ -70,11 +77,15 @@ static bool load_pdptes(const struct arch_vcpu *v)
 static bool change_paging(const struct arch_vcpu *v, u64 cr0)
 {
 	u64 cr4 = vmread(VMCS_GUEST_CR4), efer = vmread(VMCS_GUEST_EFER);
+	bool code64 = vmread(VMCS_GUEST_ACCESS + 2 * PC_CS) & AR_LONG;
 	u64 entry = vmread(VMCS_ENTRY) & ~(u64)ENTRY_GUEST64;
 
+	if (efer & EFER_LMA && (code64 || cr4 & CR4_PCIDE))
+		return false;
 	efer &= ~EFER_LMA;
 	if (cr0 & CR0_PG && efer & EFER_LME) {
-		if (!(cr4 & CR4_PAE) || vmread(VMCS_GUEST_ACCESS + 2 * PC_CS) & AR_LONG)
+		if (!(cr4 & CR4_PAE) || code64 ||
+		    (vmread(VMCS_GUEST_ACCESS + 2 * SEG_TR) & 15) == TSS16_BUSY)
 			return false;
 		efer |= EFER_LMA;
 		entry |= ENTRY_GUEST64;
@@ -107,8 +118,13 @@ static enum outcome set_cr0(struct arch_vcpu *v, u64 val)
 static enum outcome set_cr4(struct arch_vcpu *v, u64 val)
 {
 	u64 now = vmread(VMCS_GUEST_CR4), other = real_cr4(~0ull) | CR4_MCE;
+	bool paging = vmread(VMCS_GUEST_CR0) & CR0_PG;
 
-	if (val & ~(other & ~CR4_VMXE) || (now ^ val) & (CR4_PAE | CR4_LA57))
+	other &= rdmsr(MSR_VMX_CR4_FIXED1) & ~CR4_VMXE;
+	if (val & ~other || (paging && (now ^ val) & CR4_PAE))
+		return fault(v, PC_EXC_GP);
+	if (val & ~now & CR4_PCIDE &&
+	    (!(vmread(VMCS_GUEST_EFER) & EFER_LMA) || vmread(VMCS_GUEST_CR3) & 0xfff))
 		return fault(v, PC_EXC_GP);
 	vmwrite(VMCS_CR4_SHADOW, val);
 	vmwrite(VMCS_GUEST_CR4, real_cr4(val));
@@ -127,29 +143,32 @@ static enum outcome control_register(struct arch_vcpu *v, struct vcpu_exit *x)
 	return cr ? set_cr4(v, val) : set_cr0(v, val);
 }
 
-/* The state components go on in groups (SDM 1, 13.3). */
-static bool xcr0_valid(u64 val)
-{
-	u64 have = cpuid(0xd, 0, EAX) | (u64)cpuid(0xd, 0, EDX) << 32;
-
-	if (!(val & XCR0_X87) || val & ~have || (val & XCR0_AVX && !(val & XCR0_SSE)))
-		return false;
-	if (val & XCR0_AVX512 && ((val & XCR0_AVX512) != XCR0_AVX512 || !(val & XCR0_AVX)))
-		return false;
-	return !(val & XCR0_MPX) || (val & XCR0_MPX) == XCR0_MPX;
-}
-
 static enum outcome set_xcr(struct arch_vcpu *v)
 {
 	u64 val = (u32)v->pc.gpr[PC_RAX] | v->pc.gpr[PC_RDX] << 32;
+	u64 have = cpuid(0xd, 0, EAX) | (u64)cpuid(0xd, 0, EDX) << 32;
 
-	if ((u32)v->pc.gpr[PC_RCX] || vmx_cpl() || !xcr0_valid(val))
+	if ((u32)v->pc.gpr[PC_RCX] || vmx_cpl() || !xcr0_is_legal(val, have))
 		return fault(v, PC_EXC_GP);
 	xsetbv(val);
 	return skip(v);
 }
 
 /* ---- what an exit means -------------------------------------------------------------------- */
+
+/*
+ * What the exit left undone: DR6, DR7.GD, the step over INT1. An entry in a shadow with TF on needs
+ * the pending single step, which the exit has taken with the exception (27.3.1.5).
+ */
+static void debug_exception(struct arch_vcpu *v, unsigned type)
+{
+	write_dr(6, (read_dr(6) & ~15ull) | (qualification() & 0x600f) | 0xffff0ff0);
+	vmwrite(VMCS_GUEST_DR7, vmread(VMCS_GUEST_DR7) & ~DR7_GD);
+	if (type == TYPE_INT1)
+		v->pc.rip += vmread(VMCS_EXIT_LEN);
+	else if (v->pc.rflags & RFLAGS_TF && v->shadow)
+		vmwrite(VMCS_GUEST_PENDING, vmread(VMCS_GUEST_PENDING) | PENDING_STEP);
+}
 
 /* The exceptions that were asked for; the guest gets them as if nothing had been. */
 static enum outcome exception(struct arch_vcpu *v, struct vcpu_exit *x)
@@ -164,7 +183,7 @@ static enum outcome exception(struct arch_vcpu *v, struct vcpu_exit *x)
 	if (vector == EXC_MC)
 		return dead(x, "machine check while the partition ran", vector);
 	if (vector == PC_EXC_DB)
-		write_dr(6, (read_dr(6) & ~15ull) | (qualification() & 0x600f) | 0xffff0ff0);
+		debug_exception(v, EVENT_TYPE_OF(info));
 	event_exception(v, vector, info & EVENT_ERROR, (u32)vmread(VMCS_EXIT_ERROR));
 	return OUT_AGAIN;
 }
@@ -294,16 +313,30 @@ static void arm_timer(const struct arch_vcpu *v, const struct arch_cpu *c)
 	vmwrite(VMCS_TIMER, MIN(n, 0xffffffffull));
 }
 
+/* Over the end of 4 GiB an instruction leads to 0, where it is not 64-bit code (27.3.1.4). */
+static void wrap(struct arch_vcpu *v)
+{
+	struct pc_mode m;
+
+	virt->mode(v, &m);
+	if (!m.code64)
+		v->pc.rip &= 0xffffffff;
+}
+
 static void before(struct arch_vcpu *v, const struct arch_cpu *c)
 {
 	u32 what = v->event.what;
 
+	if (unlikely(v->pc.rip >> 32))
+		wrap(v);
 	vmwrite(VMCS_GUEST_RIP, v->pc.rip);
 	vmwrite(VMCS_GUEST_RSP, v->pc.gpr[PC_RSP]);
 	vmwrite(VMCS_GUEST_RFLAGS, v->pc.rflags);
 	if (v->shadow && v->pc.rip != v->left_rip)
 		vmwrite(VMCS_INTERRUPTIBILITY, v->blocked & ~(BLOCKED_STI | BLOCKED_MOV_SS));
 	if (what & EVENT_VALID) {
+		if (what & EVENT_ERROR && !(vmread(VMCS_GUEST_CR0) & CR0_PE))
+			what &= ~EVENT_ERROR; /* real mode has none (27.2.1.3) */
 		vmwrite(VMCS_ENTRY_ERROR, v->event.error);
 		vmwrite(VMCS_ENTRY_INFO, what);
 		v->event.what = 0;
