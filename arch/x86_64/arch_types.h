@@ -88,6 +88,7 @@ struct arch_vcpu {
 	bool nmi_masked; /* until the guest's IRET */
 	bool shut_down;	 /* three faults in one */
 	bool undo;	 /* what was set up for one entry only (svm.c) */
+	bool cut;	 /* the next entry begins with an event: interrupts may not end it */
 	int last_cpu;
 	u64 asid_round; /* of svm.c */
 	u32 asid;

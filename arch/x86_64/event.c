@@ -30,6 +30,7 @@ void event_exception(struct arch_vcpu *v, u8 vector, bool has_error, u32 error)
 	u32 old = v->event.what;
 	u8 first = EVENT_VECTOR(old);
 
+	v->cut = true;
 	if (!(old & EVENT_VALID) || EVENT_TYPE_OF(old) != TYPE_EXCEPTION) {
 		set(v, TYPE_EXCEPTION, vector, has_error, error);
 	} else if (first == PC_EXC_DF && (contributory(vector) || vector == PC_EXC_PF)) {
@@ -48,11 +49,12 @@ void event_interrupted(struct arch_vcpu *v, u32 what, u32 error)
 	u8 vector = EVENT_VECTOR(what);
 	unsigned type = EVENT_TYPE_OF(what);
 
-	if (!(what & EVENT_VALID) || type == TYPE_SOFT ||
+	if (!(what & EVENT_VALID) || type >= TYPE_SOFT ||
 	    (type == TYPE_EXCEPTION && (vector == EXC_BP || vector == EXC_OF)))
 		return;
 	v->event.what = what;
 	v->event.error = error;
+	v->cut = true;
 }
 
 void arch_pc_inject(struct arch_vcpu *v, const struct pc_event *e)

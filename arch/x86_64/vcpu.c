@@ -68,7 +68,7 @@ void arch_pc_reset(struct arch_vcpu *v, const struct pc_start *s)
 	v->tsc_offset = 0;
 	v->alarm = TIME_NEVER;
 	v->window = 0;
-	v->shadow = v->nmi_masked = v->shut_down = v->undo = false;
+	v->shadow = v->nmi_masked = v->shut_down = v->undo = v->cut = false;
 	v->last_cpu = -1;
 	virt->reset(v, s);
 }
@@ -147,6 +147,19 @@ static enum outcome interrupted(struct arch_vcpu *v, struct arch_cpu *c, struct 
 	return OUT_AGAIN;
 }
 
+/*
+ * An event is delivered, and an instruction in a shadow is done, before the processor looks at
+ * interrupts. A guest that leaves there each time, because its stack is no memory or its handler
+ * faults, would keep the CPU for ever: so we look ourselves.
+ */
+static bool interrupts_wait_long(struct arch_vcpu *v)
+{
+	bool cut = v->cut;
+
+	v->cut = false;
+	return cut || (v->shadow && v->pc.rip == v->left_rip);
+}
+
 /* One stay in the guest. Others see that translations may be in use, and we what they removed. */
 static enum outcome stay(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
 {
@@ -173,6 +186,9 @@ void arch_vcpu_run(struct arch_vcpu *v, struct vcpu_exit *x)
 			x->kind = EXIT_SHUTDOWN;
 			return;
 		}
+		if (unlikely(v->cut || v->shadow) && interrupts_wait_long(v) &&
+		    interrupted(v, c, x) == OUT_DONE)
+			return;
 		out = stay(v, c, x);
 		if (unlikely(c->nmi_seen)) {
 			c->nmi_seen = false;

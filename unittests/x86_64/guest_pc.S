@@ -141,6 +141,21 @@ pc_guest_start:
 	piece	nmi			/* 22 */
 	incq	0x120(%rbx)
 	iretq
+
+	piece	breakpoint		/* 23 */
+	int3
+	jmp	again
+
+	piece	step_sti		/* 24: entered with TF */
+	sti
+	nop
+	jmp	again
+
+	.code16
+	piece	real_fault		/* 25: a handler in real mode, where errors have no code */
+	movl	$0x2006, %eax
+	vmmcall
+	.code64
 pc_guest_end:
 
 	.section .note.GNU-stack, "", @progbits

@@ -7,9 +7,14 @@ extern const u32 pc_pieces[];
 
 pa_t data;
 
+u64 offset(enum piece p)
+{
+	return pc_pieces[p];
+}
+
 u64 address(enum piece p)
 {
-	return FAR + pc_pieces[p];
+	return FAR + offset(p);
 }
 
 void go(enum piece p)

@@ -28,6 +28,9 @@ enum piece {
 	INTERRUPT = 20,
 	FAULT,
 	NMI,
+	BREAKPOINT,
+	STEP_STI,
+	REAL_FAULT,
 };
 
 /* What stands on the data page */
@@ -50,7 +53,8 @@ void pc_setup(void);
 void pc_teardown(void);
 
 u64 address(enum piece p);
-void go(enum piece p); /* that one is next */
+u64 offset(enum piece p); /* on its page */
+void go(enum piece p);	  /* that one is next */
 void gate(unsigned vector, enum piece p);
 void done(void); /* off the CPU */
 

@@ -171,6 +171,85 @@ KTEST(interrupted_delivery_is_done_again)
 	palloc_put(&hv.palloc, page, 1, FRAME_GUEST, VCPU_ID);
 }
 
+/*
+ * No handler can be reached, and the core answers each time with another fault: the guest never
+ * comes to an instruction, but our interrupts must be seen. Also when it faults within itself.
+ */
+static void must_be_preempted(void)
+{
+	u64 end = arch_now() + arch_tick_hz() * 2;
+
+	arch_alarm(arch_now() + arch_tick_hz() / 200);
+	do {
+		arch_vcpu_run(av(0), &x);
+		if (x.kind == EXIT_MEMORY)
+			inject(PC_EVENT_EXCEPTION, PC_EXC_UD, false, 0, 0);
+	} while (x.kind == EXIT_MEMORY && arch_now() < end);
+	arch_alarm(TIME_NEVER);
+	K_EQ(x.kind, EXIT_PREEMPT);
+}
+
+KTEST(faults_without_end_are_preempted)
+{
+	unsigned i;
+
+	go(AGAIN);
+	gate(PC_EXC_UD, FAULT);
+	av(0)->pc.gpr[PC_RSP] = DATA + 3 * HV_PAGE_SIZE;
+	for (i = 0; i < 3; i++) {
+		inject(PC_EVENT_EXCEPTION, PC_EXC_UD, false, 0, 0);
+		must_be_preempted();
+	}
+	done();
+}
+
+/* INT3 happens again by itself: what was interrupted of it is not to be given to the processor. */
+KTEST(interrupted_breakpoint_happens_again)
+{
+	gate(3, INTERRUPT);
+	go(BREAKPOINT);
+	av(0)->pc.gpr[PC_RSP] = DATA + 3 * HV_PAGE_SIZE;
+	K_EQ(run(0), EXIT_MEMORY);
+	K_EQ(av(0)->pc.rip, address(BREAKPOINT));
+	K_EQ(peek(data, D_INTERRUPTS), 0);
+	av(0)->pc.gpr[PC_RSP] = DATA + 0xff0;
+	expect_call(0, 0x2005);
+	K_EQ(peek(data, D_INTERRUPTS), 1);
+	done();
+}
+
+/* The step's exception comes while STI still holds interrupts off. */
+KTEST(single_step_over_sti)
+{
+	gate(PC_EXC_DB, INTERRUPT);
+	go(STEP_STI);
+	av(0)->pc.rflags &= ~RFLAGS_IF;
+	av(0)->pc.rflags |= RFLAGS_TF;
+	expect_call(0, 0x2005);
+	K_CHECK(peek(data, D_INTERRUPTS) >= 3);
+	done();
+}
+
+/* Vector 1 of a start-up interrupt: code at 0x1000, the table of vectors at 0. */
+KTEST(faults_in_real_mode_have_no_code)
+{
+	const struct pc_start s = { .kind = PC_START_SIPI, .vector = 1 };
+
+	done();
+	map_page(0, data, PROT_R | PROT_W);
+	map_page(0x1000, vcpu_far, PROT_R | PROT_X);
+	poke(data, 4 * (PC_EXC_GP - 1), (0x1000000 | offset(REAL_FAULT)) << 32);
+	arch_pc_reset(av(0), &s);
+	arch_vcpu_load(av(0));
+	av(0)->pc.gpr[PC_RSP] = 0x800;
+	inject(PC_EVENT_EXCEPTION, PC_EXC_GP, true, 0x18, 0);
+	expect_call(0, 0x2006);
+	K_EQ(av(0)->pc.gpr[PC_RSP], 0x800 - 6);
+	done();
+	unmap_page(0);
+	unmap_page(0x1000);
+}
+
 /* ---- time -------------------------------------------------------------------------------- */
 
 KTEST(own_alarm_opens_a_window)
