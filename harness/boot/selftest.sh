@@ -234,6 +234,11 @@ printf '%s\n' '# two' 'test included' 'exspect one' >"$dir/included"
 case_ error-in-included 1 "included:3: unknown word 'exspect'" 'echo one' <<-END
 	include $dir/included
 END
+printf 'include %s\n' "$dir/included" >"$dir/included"
+case_ include-itself 1 "included:1: $dir/included: includes itself" 'echo one' <<-END
+	include $dir/included
+END
+
 case_ include-missing 1 "list:4: $dir/none: No such file" 'echo one' <<-END
 	include $dir/none
 END

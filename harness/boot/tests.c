@@ -10,7 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define MAX_DEPTH 4 /* of lists that include others */
+
 struct reader {
+	unsigned depth;
 	const char *file;
 	unsigned line;
 	bool bad;
@@ -348,12 +351,13 @@ static void read_list(struct reader *r, struct test_list *l, const char *file)
 	const char *outer = r->file;
 	unsigned line_of_outer = r->line;
 	char line[1024];
-	FILE *f = fopen(file, "r");
+	FILE *f = r->depth < MAX_DEPTH ? fopen(file, "r") : NULL;
 
 	if (!f) {
-		bad(r, "%s: %s", file, strerror(errno));
+		bad(r, "%s: %s", file, r->depth < MAX_DEPTH ? strerror(errno) : "includes itself");
 		return;
 	}
+	r->depth++;
 	r->file = file;
 	r->line = 0;
 	while (fgets(line, sizeof(line), f)) {
@@ -374,6 +378,7 @@ static void read_list(struct reader *r, struct test_list *l, const char *file)
 			read_line(r, key, s);
 	}
 	fclose(f);
+	r->depth--;
 	r->file = outer;
 	r->line = line_of_outer;
 }
