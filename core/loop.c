@@ -45,6 +45,7 @@ bool cpu_load(struct cpu *c, struct vcpu *v)
 	/* partition_stop writes the state before anybody reads nloaded: one of us sees the other */
 	atomic_fetch_add(&p->nloaded, 1);
 	if (p->state != PART_RUNNING) {
+		v->loaded = false; /* pick */
 		atomic_fetch_sub(&p->nloaded, 1);
 		return false;
 	}
@@ -99,15 +100,20 @@ static void run(struct cpu *c, struct vcpu *v, u64 now)
 	charge(c);
 }
 
-/* Under the lock that sched_off takes: either it sees our count, or we do not see v. */
+/*
+ * Under the lock that sched_off takes: either it sees our count, and that v is as good as loaded,
+ * or we do not see v.
+ */
 static struct vcpu *pick(struct cpu *c, u64 now, u64 *until)
 {
 	struct vcpu *v;
 
 	lock_take(&c->sched.lock);
 	v = sched_pick_locked(&c->sched, now, until);
-	if (v)
+	if (v) {
 		atomic_fetch_add(&v->part->nloaded, 1);
+		v->loaded = true;
+	}
 	lock_drop(&c->sched.lock);
 	return v;
 }
@@ -126,7 +132,8 @@ bool cpu_step(struct cpu *c)
 	c->resched = false;
 	now = arch_now(); /* what was reaped is nobody's turn */
 	v = pick(c, now, &until);
-	if (c->loaded && (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
+	if (c->loaded && c->loaded != v &&
+	    (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
 		cpu_unload(c);
 	p = v ? v->part : NULL;
 	ours = v && cpu_load(c, v);

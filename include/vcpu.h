@@ -22,7 +22,7 @@ struct vcpu {
 	unsigned cpu;	     /* home CPU */
 	u8 index_on_cpu;     /* in hv.cpu[cpu]->sched.ent */
 	_Atomic bool online; /* started by its guest; changed under the partition's lock */
-	_Atomic bool loaded; /* arch state is on CPU `cpu`; written by that CPU only. A vcpu
+	_Atomic bool loaded; /* arch state is, or soon is, on CPU `cpu`, which writes this. A vcpu
 				that went offline may be reset only when this is false. */
 	struct sched_ent se;
 	u64 nexits[EXIT_KINDS];

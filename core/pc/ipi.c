@@ -46,6 +46,7 @@ static bool startup(struct vcpu *v, u8 vector)
 		return true;
 	if (v->loaded)
 		return false;
+	arch_lock_point(); /* the process port lets others come in between */
 	pc_vcpu(v)->wait_sipi = false;
 	pc_vcpu_reset(v);
 	arch_pc_reset(&v->arch, &s);

@@ -179,6 +179,61 @@ START_TEST(no_wake_up_is_lost)
 }
 END_TEST
 
+/*
+ * INIT and start-up of vcpu 1 by vcpu 0, again and again, while vcpu 1's CPU chooses between it and
+ * vcpu 3: nobody may begin anew while a CPU is about to load it.
+ */
+static bool restart_other(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	struct guest *g = &guest[0];
+
+	if (container_of(v, struct vcpu, arch)->index)
+		return false;
+	if (v->pc.rip != g->ret) /* or else the command must be given again */
+		g->got++;
+	g->ret = v->pc.rip;
+	wrmsr(v, x, ICR, 1ull << 32 | (g->got % 2 ? 0x4601 : 0x4500));
+	return true;
+}
+
+static bool many_commands(void *arg)
+{
+	(void)arg;
+	return guest[0].got >= 40 * ROUNDS;
+}
+
+START_TEST(start_up_waits_for_who_was_chosen)
+{
+	for (u64 seed = 0; seed < 40; seed++) {
+		struct manifest_part mp = lab_manifest();
+		enum um_stop why;
+
+		lab_boot(&(struct um_config){ .ncpus = 2, .ram = MIB(16), .seed = seed });
+		mp.vcpus = VCPUS;
+		ck_assert_int_eq(partition_create(&mp, NULL, &lab_p), HV_OK);
+		lock_take(&hv.lock);
+		ck_assert_int_eq(partition_start(lab_p), HV_OK);
+		lock_drop(&hv.lock);
+		lab_x2apic(lab_p->vcpu[0]);
+		guest[0] = (struct guest){ .serving = -1 };
+		lab_p->vcpu[0]->arch.pc.rip = 0;
+		lock_take(&lab_p->lock);
+		vcpu_online(lab_p->vcpu[3]);
+		lock_drop(&lab_p->lock);
+		um_pc_guest = restart_other;
+		for (unsigned i = 0; i < 2; i++) {
+			hv.cpu[i]->sched.slot_ticks = 500;
+			um_start_cpu(i, cpu_main);
+		}
+		why = um_run(1000000, 0, many_commands, NULL);
+		ck_assert_msg(why == UM_DONE, "seed %llu: %u commands, then %d",
+			      (unsigned long long)seed, guest[0].got, why);
+		um_pc_guest = NULL;
+		um_teardown();
+	}
+}
+END_TEST
+
 Suite *suite_pc_race(void);
 Suite *suite_pc_race(void)
 {
@@ -187,6 +242,7 @@ Suite *suite_pc_race(void)
 
 	tcase_set_timeout(tc, 120);
 	tcase_add_test(tc, no_wake_up_is_lost);
+	tcase_add_test(tc, start_up_waits_for_who_was_chosen);
 	suite_add_tcase(s, tc);
 	return s;
 }
