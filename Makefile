@@ -37,8 +37,8 @@ include $(sort $(wildcard arch/*/arch.mk tools/*.mk tools/*/*.mk unittests/*.mk 
 
 help:
 	@echo 'make run            boot two Debian Linux partitions (ARCH=x86_64, GUEST_KERNEL=,'
-	@echo '                    GUEST_INITRD=, MANIFEST=, CPUS=, MEMORY=, MACHINE=,'
-	@echo '                    CTRL_C=guest)'
+	@echo '                    GUEST_INITRD=, MANIFEST=, CPUS=, MEMORY=, CTRL_C=guest; with'
+	@echo '                    ARCH=x86_64 also MACHINE=iso, uefi or bochs)'
 	@echo 'make check          all tests (harness/check.sh SUITE... runs some)'
 	@echo 'make unit           unit and handler tests in a process (seconds)'
 	@echo 'make valgrind       the same under valgrind'
@@ -56,11 +56,14 @@ help:
 	@echo 'make fuzz-doc       the new call of docs/fuzzing.md, tried in a copy of the tree'
 	@echo 'make fuzz-long      a campaign (TIME=, CORPUS=, INSTANCE=, TARGETS=)'
 	@echo 'make inject         seeds again, each of their allocations fails once'
-	@echo 'make boot           boot tests in QEMU of ARCH, also make boot-ppc64'
-	@echo 'make bench          measured figures, build/bench.json'
+	@echo 'make boot           boot tests of ARCH in QEMU; also by name: make boot-ppc64,'
+	@echo '                    boot-x86_64, boot-bochs (Intel), boot-control (TESTS=name...)'
+	@echo 'make iso            a disc that BIOS and UEFI start, with the partitions of make run'
+	@echo 'make bench          measured figures of ARCH, build/bench.json'
 	@echo 'make static         gcc -fanalyzer, cppcheck and clang-tidy (ONLY="core/*")'
 	@echo 'make lint format    check, or fix, the style'
-	@echo 'make um ppc64 tools build one part'
+	@echo 'make um ppc64 x86_64 tools   build one part'
+	@echo 'make test-tools     tests of mkbundle and splitcon'
 	@echo 'make clean'
 
 check:

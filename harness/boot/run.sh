@@ -37,7 +37,7 @@ disc=
 arch=${ARCH:-ppc64}
 groups=
 case $arch in
-ppc64) ;;
+ppc64) [ "${MACHINE:-qemu}" = qemu ] || fail "MACHINE=$MACHINE is for ARCH=x86_64" ;;
 x86_64)
 	case ${MACHINE:=qemu} in
 	qemu) ;;
