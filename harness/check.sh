@@ -44,7 +44,7 @@ run()
 		passed=$((passed + p))
 		failed=$((failed + f))
 		lines=$((lines + 1))
-	done < <(sed -nE 's/^suite [a-z0-9-]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log")
+	done < <(sed -nE 's/^suite [a-z0-9_-]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$log")
 	if [ $failed = 0 ] && { [ $status != 0 ] || [ $lines = 0 ] || [ $passed = 0 ]; }; then
 		failed=1
 	fi
