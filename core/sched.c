@@ -56,6 +56,7 @@ err_t sched_admit(struct sched *s, struct vcpu *v, unsigned nslots)
 		while (s->ent[e])
 			e++;
 		s->ent[e] = v;
+		s->taken |= 1ull << e;
 		s->n++;
 		v->index_on_cpu = e;
 		v->se = (struct sched_ent){ .state = SE_OFF,
@@ -82,6 +83,7 @@ void sched_remove(struct sched *s, struct vcpu *v)
 	if (s->slack == v->index_on_cpu)
 		s->slack = SCHED_NOBODY;
 	s->ent[v->index_on_cpu] = NULL;
+	s->taken &= ~(1ull << v->index_on_cpu);
 	s->n--;
 	lock_drop(&s->lock);
 }
@@ -120,18 +122,26 @@ static bool runnable(const struct sched *s, u8 e)
 	return e != SCHED_NOBODY && s->ent[e] && s->ent[e]->se.state == SE_RUNNABLE;
 }
 
+BUILD_ASSERT(SCHED_MAX == 64, "one bit each in sched.taken");
+
+static u8 first_runnable(const struct sched *s, u64 among) REQUIRES(&s->lock)
+{
+	for (; among; among &= among - 1) {
+		u8 e = (u8)__builtin_ctzll(among);
+
+		if (runnable(s, e))
+			return e;
+	}
+	return SCHED_NOBODY;
+}
+
 /* The first behind e in the round that can run: e itself when there is no other, or nobody. */
 static u8 next_behind(const struct sched *s, u8 e) REQUIRES(&s->lock)
 {
-	u8 from = e == SCHED_NOBODY ? SCHED_MAX - 1 : e;
+	u64 up_to = e == SCHED_NOBODY ? 0 : (2ull << e) - 1;
+	u8 next = first_runnable(s, s->taken & ~up_to);
 
-	for (unsigned k = 1; k <= SCHED_MAX; k++) {
-		u8 next = (u8)((from + k) % SCHED_MAX);
-
-		if (runnable(s, next))
-			return next;
-	}
-	return SCHED_NOBODY;
+	return next == SCHED_NOBODY ? first_runnable(s, s->taken & up_to) : next;
 }
 
 /*
