@@ -213,7 +213,7 @@ static enum outcome memory(struct arch_vcpu *v, struct vcpu_exit *x)
 static enum outcome reg(struct vcpu_exit *x, enum reg_space space, u32 nr, bool write)
 {
 	x->kind = EXIT_REGISTER;
-	x->len = 2;
+	x->len = (u8)vmread(VMCS_EXIT_LEN); /* there may be prefixes */
 	x->reg.space = space;
 	x->reg.nr = nr;
 	x->reg.write = write;
@@ -247,7 +247,7 @@ static enum outcome explain(struct arch_vcpu *v, u32 reason, struct vcpu_exit *x
 		return OUT_INTR;
 	case VMX_HLT:
 		x->kind = EXIT_IDLE;
-		x->len = 1;
+		x->len = (u8)vmread(VMCS_EXIT_LEN);
 		return OUT_DONE;
 	case VMX_IO:
 		return io(x);

@@ -31,6 +31,7 @@ enum piece {
 	BREAKPOINT,
 	STEP_STI,
 	REAL_FAULT,
+	PREFIXED,
 };
 
 /* What stands on the data page */
