@@ -47,7 +47,7 @@ struct arch_cpu {
 	u64 stack_top;
 	u64 gdt[6];
 	struct tss tss;
-	u16 last_id; /* partition that was loaded last */
+	u64 last_space; /* serial number of the space that was loaded last */
 	/* of svm.c */
 	void *host_area, *host_state;
 	u64 asid_round;
@@ -56,6 +56,7 @@ struct arch_cpu {
 
 struct arch_gspace {
 	u16 id;
+	u64 serial; /* never used again, as `id` is */
 	u64 *root;
 	struct pool *pool;
 	_Atomic u64 removed; /* changes when translations were taken away */

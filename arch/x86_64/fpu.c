@@ -61,11 +61,11 @@ void fpu_reset(struct arch_vcpu *v)
 	v->tsc_aux = 0;
 }
 
-static void barrier_between_partitions(struct arch_cpu *c, u16 id)
+static void barrier_between_partitions(struct arch_cpu *c, u64 space)
 {
-	if (c->last_id == id)
+	if (c->last_space == space)
 		return;
-	c->last_id = id;
+	c->last_space = space;
 	if (fpu.ibpb)
 		wrmsr(MSR_PRED_CMD, 1);
 	if (fpu.l1d_flush)
@@ -85,7 +85,7 @@ static void clear_pointers(void)
 
 void fpu_load(struct arch_vcpu *v, struct arch_cpu *c)
 {
-	barrier_between_partitions(c, v->gs->id);
+	barrier_between_partitions(c, v->gs->serial);
 	if (fpu.forgets_pointers)
 		clear_pointers();
 	if (fpu.xsave) {
