@@ -21,7 +21,7 @@ part()
 	shift
 	timeout 600 "$@" >"$logs/$name.log" 2>&1 </dev/null
 	status=$?
-	read -r p f < <(sed -nE 's/^suite [a-z0-9-]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' \
+	read -r p f < <(sed -nE 's/^suite [a-z0-9_-]+: ([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' \
 		"$logs/$name.log" | tail -n 1)
 	if [ "${f:-0}" = 0 ] && { [ $status != 0 ] || [ "${p:-0}" = 0 ]; }; then
 		echo "FAIL $name: status $status"
