@@ -41,6 +41,7 @@ static inline bool cpuid_has(u32 leaf, u32 sub, unsigned reg, unsigned bit)
 #define CPU_RDPRU	 0x80000008, 0, EBX, 4
 #define CPU_FP_POINTERS	 0x80000008, 0, EBX, 2
 #define CPU_AMD_IBPB	 0x80000008, 0, EBX, 12
+#define CPU_MD_CLEAR	 0x7, 0, EDX, 10
 #define CPU_INTEL_IBPB	 0x7, 0, EDX, 26
 #define CPU_L1D_FLUSH	 0x7, 0, EDX, 28
 #define SVM_NPT		 0x8000000a, 0, EDX, 0

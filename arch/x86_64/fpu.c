@@ -16,7 +16,7 @@
 #define XCR0_X87      1
 
 static struct {
-	bool xsave, rdtscp, ibpb, l1d_flush, forgets_pointers;
+	bool xsave, rdtscp, ibpb, l1d_flush, md_clear, forgets_pointers;
 	u64 xcr0; /* all that the processor has */
 	unsigned order;
 } fpu;
@@ -29,6 +29,7 @@ void fpu_boot(void)
 	fpu.rdtscp = cpuid_has(CPU_RDTSCP);
 	fpu.ibpb = cpuid_has(CPU_AMD_IBPB) || cpuid_has(CPU_INTEL_IBPB);
 	fpu.l1d_flush = cpuid_has(CPU_L1D_FLUSH);
+	fpu.md_clear = cpuid_has(CPU_MD_CLEAR);
 	fpu.forgets_pointers = cpuid_has(CPU_SVM) && !cpuid_has(CPU_FP_POINTERS);
 	if (fpu.xsave) {
 		fpu.xcr0 = cpuid(0xd, 0, EAX) | (u64)cpuid(0xd, 0, EDX) << 32;
@@ -63,6 +64,8 @@ void fpu_reset(struct arch_vcpu *v)
 
 static void barrier_between_partitions(struct arch_cpu *c, u64 space)
 {
+	static const u16 data_selector = SEL_DATA;
+
 	if (c->last_space == space)
 		return;
 	c->last_space = space;
@@ -70,6 +73,8 @@ static void barrier_between_partitions(struct arch_cpu *c, u64 space)
 		wrmsr(MSR_PRED_CMD, 1);
 	if (fpu.l1d_flush)
 		wrmsr(MSR_L1D_FLUSH, 1);
+	if (fpu.md_clear) /* with it, VERW also empties the buffers between core and cache */
+		asm volatile("verw %0" : : "m"(data_selector) : "cc");
 }
 
 /*
