@@ -58,9 +58,10 @@ static u64 rest(gpa_t g, unsigned level, u64 left)
 err_t arch_gspace_init(struct arch_gspace *gs, lpid_t id, struct pool *tables)
 {
 	static _Atomic u64 serial;
+	u64 mine = ++serial;
 
 	/* a vcpu begins with no translations, whatever the number was used for before */
-	*gs = (struct arch_gspace){ .id = id.v, .serial = ++serial, .pool = tables };
+	*gs = (struct arch_gspace){ .id = id.v, .serial = mine, .pool = tables };
 	gs->root = pool_get(tables, 0, true);
 	return gs->root ? HV_OK : HV_ENOMEM;
 }

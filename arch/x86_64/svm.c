@@ -45,7 +45,7 @@ BUILD_ASSERT(sizeof(struct vmcb) == HV_PAGE_SIZE, "a control block is one page")
 static u8 io_map[3 * 4096] __attribute__((aligned(4096)));
 static u8 msr_map[2 * 4096] __attribute__((aligned(4096)));
 static u32 nasids;
-static bool shadow_is_lost; /* QEMU: VMRUN does not load the interrupt shadow */
+static bool qemu; /* its VMRUN does not load the interrupt shadow; as_virtual_interrupt */
 bool svm_next_rip;
 
 void svm_enter(struct arch_vcpu *v, u64 block);
@@ -84,7 +84,7 @@ static err_t cpu_init(struct arch_cpu *c)
 		maps_build();
 		nasids = cpuid(SVM_LEAF, 0, EBX);
 		svm_next_rip = cpuid_has(SVM_NRIPS);
-		shadow_is_lost = !strcmp(platform.emulator, "TCGTCGTCGTCG");
+		qemu = !strcmp(platform.emulator, "TCGTCGTCGTCG");
 	}
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
 	if (!(rdmsr(MSR_EFER) & EFER_SVME) || nasids < 2)
@@ -225,11 +225,11 @@ static __attribute__((noinline)) void enter_in_shadow(struct arch_vcpu *v, struc
 	b->shadow = v->pc.rip == v->left_rip;
 	if (!b->shadow || !v->window)
 		return;
-	if (shadow_is_lost || v->window & PC_READY_NMI) {
+	if (qemu || v->window & PC_READY_NMI) {
 		c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
 		timer_program(c);
 	}
-	if (shadow_is_lost) {
+	if (qemu) {
 		b->v_intr &= ~V_IRQ;
 		b->misc1 &= ~M1_VINTR;
 		v->undo = true;
@@ -245,18 +245,55 @@ static void left_without_paging(void)
 	write_cr(0, BOOT_CR0);
 }
 
+/*
+ * QEMU 7.2 delivers an injected interrupt and does not forget it: when something of its own stops
+ * the processor before the next exit, the guest gets it once more, with its interrupts off. The
+ * other way to give one, a virtual interrupt that the guest takes at once, has no such defect. Who
+ * waits for a window meanwhile looks again soon.
+ */
+static void as_virtual_interrupt(struct arch_vcpu *v, struct arch_cpu *c, u32 what)
+{
+	struct vmcb *b = v->vmcb;
+
+	b->v_intr = (b->v_intr & 0xffffffff) | V_IRQ | V_PRIO | V_IGN_TPR |
+		    (u64)EVENT_VECTOR(what) << 32;
+	b->misc1 &= ~M1_VINTR;
+	v->undo = true;
+	if (v->window) {
+		c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
+		timer_program(c);
+	}
+}
+
+/* An exit has come before it, or on its way, which QEMU then calls that of an exception. */
+static void virtual_interrupt_left(struct arch_vcpu *v, u32 what)
+{
+	struct vmcb *b = v->vmcb;
+
+	if (!(b->interrupted & EVENT_VALID) && b->v_intr & V_IRQ)
+		v->event.what = what;
+	else if (EVENT_VECTOR(b->interrupted) == EVENT_VECTOR(what))
+		b->interrupted &= ~EVENT_TYPE(7);
+}
+
 static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
 {
 	struct vmcb *b = v->vmcb;
+	bool virtual;
+	u32 what;
 
 	if (unlikely(v->asid_round != c->asid_round))
 		new_asid(v, c);
 	if (unlikely(v->event.what & EVENT_ERROR && !(b->cr0 & CR0_PE)))
 		v->event.what &= ~EVENT_ERROR; /* real mode has none */
-	b->event = (u64)v->event.error << 32 | v->event.what;
+	what = v->event.what;
+	virtual = qemu && what & EVENT_VALID && EVENT_TYPE_OF(what) == TYPE_INTR;
+	b->event = virtual ? 0 : (u64)v->event.error << 32 | what;
 	v->event.what = 0;
 	if (unlikely(v->shadow))
 		enter_in_shadow(v, c);
+	if (unlikely(virtual))
+		as_virtual_interrupt(v, c, what);
 	b->rax = v->pc.gpr[PC_RAX];
 	b->rsp = v->pc.gpr[PC_RSP];
 	b->rip = v->pc.rip;
@@ -269,6 +306,8 @@ static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exi
 	v->pc.rip = v->left_rip = b->rip;
 	v->pc.rflags = b->rflags;
 	v->shadow = b->shadow & 1;
+	if (unlikely(virtual))
+		virtual_interrupt_left(v, what);
 	if (unlikely(b->interrupted & EVENT_VALID))
 		event_interrupted(v, b->interrupted, b->interrupted_error);
 	if (unlikely(v->undo)) {

@@ -43,7 +43,7 @@ static void put(u8 *at, u64 v, unsigned n)
 	}
 }
 
-static void sum(u8 *t, u64 n, u8 *at)
+static void sum(const u8 *t, u64 n, u8 *at)
 {
 	u8 s = 0;
 
@@ -71,7 +71,7 @@ static unsigned tables(struct bytes *b, u8 *root, u64 *end)
 		put(t + 4, kind & 0x40 ? len * 3 : len, 4);
 		sum(t, len, t + 9);
 		t[9] = (u8)(t[9] + !!(kind & 0x80));
-		put(root + HEADER + 8 * n++, BASE + *end, 8);
+		put(root + HEADER + 8ull * n++, BASE + *end, 8);
 		*end += len;
 	}
 	return n;

@@ -23,11 +23,11 @@ static inline u8 byte(struct bytes *b)
 
 static inline u64 word(struct bytes *b, unsigned n)
 {
-	u64 v = 0;
+	u64 val = 0;
 
 	while (n--)
-		v = v << 8 | byte(b);
-	return v;
+		val = val << 8 | byte(b);
+	return val;
 }
 
 static inline void promise(bool kept, const char *what)
