@@ -46,8 +46,7 @@ same_calls()
 replay()
 {
 	local s p=0 f=0
-	for s in "$build"/fuzz/seeds/*; do
-		[ -f "$s" ] || continue
+	for s in "$build"/fuzz/seeds/hcall/*; do
 		if timeout 60 $emulator "$be/replay_hcall" "$s" >"$be/fuzz.log" 2>&1; then
 			p=$((p + 1))
 		else

@@ -42,7 +42,11 @@ $(BE_OUT)/mkbundle: $(MKBUNDLE_SRC:%.c=$(BE_OUT)/%.o)
 $(BE_OUT)/splitcon: $(SPLITCON_SRC:%.c=$(BE_OUT)/%.o)
 	$(UM_CC_um-be) -static -o $@ $^
 
+# This file is read before fuzz.mk, which has the rule.
+BE_SEEDS := $(patsubst harness/fuzz/seeds/%.seq,$(O)/fuzz/seeds/hcall/%,\
+	$(wildcard harness/fuzz/seeds/*.seq))
+
 .PHONY: be
-be: $(BE_PROGS) $(O)/um/oracle $(FUZZ_SEEDS) tools
+be: $(BE_PROGS) $(O)/um/oracle $(BE_SEEDS) tools
 	@tools/setup/need.sh be
 	@unittests/be.sh $(O) $(BE_RUN)
