@@ -170,7 +170,8 @@ static void all_opcodes(unsigned mode, bool two)
 		if (!two && is_prefix(op, modes[mode].m.code64))
 			continue;
 		for (unsigned modrm = 0; modrm < 256; modrm++)
-			for (unsigned k = 0; k < 14; k++) {
+			/* each prefix with each opcode, not with each of its operands */
+			for (unsigned k = (op + modrm) % 3; k < 14; k += 3) {
 				u8 b[PC_INSN_MAX];
 				unsigned n = prefix(b, k, modes[mode].m.code64);
 
