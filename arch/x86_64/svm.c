@@ -246,7 +246,7 @@ static void left_without_paging(void)
 }
 
 /*
- * QEMU 7.2 delivers an injected interrupt and does not forget it: when something of its own stops
+ * QEMU 7.2 seems to deliver an injected interrupt and not to forget it: when something of its own stops
  * the processor before the next exit, the guest gets it once more, with its interrupts off. The
  * other way to give one, a virtual interrupt that the guest takes at once, has no such defect. Who
  * waits for a window meanwhile looks again soon.
