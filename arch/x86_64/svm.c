@@ -246,10 +246,10 @@ static void left_without_paging(void)
 }
 
 /*
- * QEMU 7.2 seems to deliver an injected interrupt and not to forget it: when something of its own stops
- * the processor before the next exit, the guest gets it once more, with its interrupts off. The
- * other way to give one, a virtual interrupt that the guest takes at once, has no such defect. Who
- * waits for a window meanwhile looks again soon.
+ * QEMU 7.2 seems to deliver an injected interrupt and not to forget it: when something of its own
+ * stops the processor before the next exit, the guest gets it once more, with interrupts off. A
+ * virtual interrupt, which the guest takes at once, is free of that. Who waits for a window
+ * meanwhile looks again soon.
  */
 static void as_virtual_interrupt(struct arch_vcpu *v, struct arch_cpu *c, u32 what)
 {
