@@ -38,6 +38,10 @@ static bool option(const char *w, size_t n)
 		hv.tracing = true;
 		return true;
 	}
+	if (is(w, n, "mitigations=off")) {
+		hv.unmitigated = true;
+		return true;
+	}
 	return is(w, n, "selftest"); /* the test image's: it acts before the core starts */
 }
 

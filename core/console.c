@@ -154,51 +154,15 @@ static void reopen_line(struct console *c, struct out *o)
 		open_line(c, o);
 }
 
-static void cut_line(struct console_chan *ch, u8 len)
-{
-	ch->len = len;
-	ch->shown = MIN(ch->shown, len);
-	ch->esc = 0;
-}
-
 static void line_end(struct console *c, struct out *o, struct console_chan *ch, bool focus)
 {
 	if (!focus && ch->esc) /* unfinished */
-		cut_line(ch, (u8)(ch->esc - 1));
+		console_cut(ch, (u8)(ch->esc - 1));
 	if (focus && c->open)
 		end_open(c, o);
 	else if (ch->len > ch->shown || !(ch->partial || ch->shown))
 		show_piece(c, o, ch);
 	new_line(ch, false);
-}
-
-/*
- * Escape sequences are for the partition that has the screen to itself: from the others they are
- * left out, or they could write over lines that are not theirs. A question to the terminal (ESC [
- * ... n or c) makes it type an answer: it is asked when the focus writes it and then forgotten.
- */
-static void filter_escape(struct console_chan *ch, char b, bool focus)
-{
-	if (b == '\033') {
-		if (ch->esc && !focus) { /* it ends the one before it */
-			cut_line(ch, (u8)(ch->esc - 1));
-			ch->line[ch->len++] = b;
-		}
-		ch->esc = ch->len;
-	} else if (!ch->esc) {
-		return;
-	} else if (ch->len == ch->esc + 1) {
-		if (b == '[')
-			return;
-		if (focus)
-			ch->esc = 0;
-		else
-			cut_line(ch, (u8)(ch->esc - 1));
-	} else if (b >= '@' && b <= '~') {
-		if (!focus || b == 'n' || b == 'c')
-			cut_line(ch, (u8)(ch->esc - 1));
-		ch->esc = 0;
-	}
 }
 
 /* The line goes on as another one; so does an escape sequence, unless it is all there is. */
@@ -236,7 +200,7 @@ static void line_char(struct console *c, struct out *o, struct console_chan *ch,
 		ch->shown++;
 	}
 	ch->line[ch->len++] = b;
-	filter_escape(ch, b, focus);
+	console_escape(ch, b, focus);
 }
 
 static void write_lines(struct console *c, struct out *o, u8 chan, const char *s, size_t n)
@@ -493,7 +457,18 @@ void console_partition(lpid_t id, bool alive)
 	lock_take(&c->lock);
 	if (alive)
 		chan_open(c, (u8)id.v);
-	else if (c->chan[id.v].alive)
+	else if (c->chan[id.v].name[0])
 		chan_close(c, (u8)id.v);
+	lock_drop(&c->lock);
+}
+
+void console_stopped(lpid_t id)
+{
+	struct console *c = &hv.console;
+
+	lock_take(&c->lock);
+	c->chan[id.v].alive = false;
+	if (c->focus == id.v)
+		move_focus(c);
 	lock_drop(&c->lock);
 }

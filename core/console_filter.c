@@ -28,3 +28,39 @@ char console_plain(const struct console_chan *ch, char b, bool focus)
 		return INSTEAD;
 	return b;
 }
+
+void console_cut(struct console_chan *ch, u8 len)
+{
+	ch->len = len;
+	ch->shown = MIN(ch->shown, len);
+	ch->esc = 0;
+}
+
+/*
+ * Escape sequences are for the partition that has the screen to itself: from the others they are
+ * left out, or they could write over lines that are not theirs. A question to the terminal (ESC [
+ * ... n or c) makes it type an answer: it is asked when the focus writes it and then forgotten.
+ */
+void console_escape(struct console_chan *ch, char b, bool focus)
+{
+	if (b == ESC) {
+		if (ch->esc && !focus) { /* it ends the one before it */
+			console_cut(ch, (u8)(ch->esc - 1));
+			ch->line[ch->len++] = b;
+		}
+		ch->esc = ch->len;
+	} else if (!ch->esc) {
+		return;
+	} else if (ch->len == ch->esc + 1) {
+		if (b == '[')
+			return;
+		if (focus)
+			ch->esc = 0;
+		else
+			console_cut(ch, (u8)(ch->esc - 1));
+	} else if (b >= '@' && b <= '~') {
+		if (!focus || b == 'n' || b == 'c')
+			console_cut(ch, (u8)(ch->esc - 1));
+		ch->esc = 0;
+	}
+}

@@ -16,4 +16,10 @@ void console_switch(struct console *c);
  */
 char console_plain(const struct console_chan *ch, char b, bool focus);
 
+/* The channel's line ends at len, and no escape sequence is unfinished. Same lock. */
+void console_cut(struct console_chan *ch, u8 len);
+
+/* Byte b was added to the line: what it means for an escape sequence. Same lock. */
+void console_escape(struct console_chan *ch, char b, bool focus);
+
 #endif

@@ -7,6 +7,7 @@
 #include "dispatch.h"
 
 #include "hv.h"
+#include "nospec.h"
 #include "panic.h"
 #include "partition.h"
 #include "trace.h"
@@ -19,9 +20,9 @@ const struct hcall_row *hcall_find(const struct hcall_table *t, u64 nr)
 	if (nr % 4)
 		return NULL;
 	if (nr < HCALL_PAPR_END)
-		i = t->low[nr / 4];
+		i = t->low[nospec(nr, HCALL_PAPR_END) / 4];
 	else if (nr >= HV_CALL_BASE && nr < HV_CALL_END)
-		i = t->own[(nr - HV_CALL_BASE) / 4];
+		i = t->own[nospec(nr - HV_CALL_BASE, HV_CALL_END - HV_CALL_BASE) / 4];
 	return i ? &t->rows[i - 1] : NULL;
 }
 
@@ -82,16 +83,16 @@ static bool arg_valid(struct vcpu *v, enum arg_kind kind, u64 arg)
 static s64 check_args(struct vcpu *v, const struct hcall_row *row, const u64 *args)
 {
 	unsigned n = row->nargs;
+	u64 rest = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		if (!arg_valid(v, row->kind[i], args[i]))
 			return H_PARAMETER;
 	/* On our own calls the rest must be zero; on PAPR calls Linux leaves garbage there. */
 	if (row->nr >= HV_CALL_BASE && row->nr < HV_CALL_MACHINE)
-		for (unsigned i = n; i < HCALL_MAX_ARGS; i++)
-			if (args[i])
-				return H_PARAMETER;
-	return H_SUCCESS;
+		for (const u64 *a = args + n; a < args + HCALL_MAX_ARGS; a++)
+			rest |= *a;
+	return rest ? H_PARAMETER : H_SUCCESS;
 }
 
 void hcall_dispatch(struct vcpu *v, u64 nr, u64 *args, u64 *status)

@@ -15,8 +15,7 @@
 /* End of a turn of the loaded vcpu: what it used is counted. */
 static void charge(struct cpu *c)
 {
-	if (c->started)
-		sched_charge(&c->sched, c->loaded, c->started, arch_now());
+	sched_charge(&c->sched, c->loaded, c->started, arch_now());
 	c->started = 0;
 }
 
@@ -26,7 +25,8 @@ void cpu_unload(struct cpu *c)
 
 	if (!v)
 		return;
-	charge(c);
+	if (c->started)
+		charge(c);
 	v->part->machine->before_put(v);
 	arch_vcpu_put(&v->arch);
 	v->loaded = false;
@@ -97,7 +97,8 @@ static void run(struct cpu *c, struct vcpu *v, u64 now)
 		arch_vcpu_run(&v->arch, &x);
 		exit_dispatch(v, &x);
 	} while (!c->resched && x.kind != EXIT_PREEMPT);
-	charge(c);
+	if (c->started) /* still loaded */
+		charge(c);
 }
 
 /*

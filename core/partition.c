@@ -10,6 +10,7 @@
 #include "hv.h"
 #include "hvstring.h"
 #include "log.h"
+#include "nospec.h"
 #include "panic.h"
 #include "vcpu.h"
 
@@ -38,7 +39,7 @@ struct partition *partition_find(u64 lpid)
 	ASSERT(lock_held(&hv.lock));
 	if (lpid == 0 || lpid > MAX_PARTITIONS)
 		return NULL;
-	p = hv.part[lpid];
+	p = hv.part[nospec(lpid, MAX_PARTITIONS + 1)];
 	return p && p->state >= PART_READY ? p : NULL;
 }
 
@@ -107,8 +108,10 @@ err_t partition_stop(struct partition *p, enum stop_reason why)
 		atomic_fetch_add(&hv.nreap, 1);
 	} else if (!p->hold) {
 		return partition_destroy(p);
-	} else if (machine_is_empty()) {
-		atomic_store(&hv.empty, true);
+	} else {
+		console_stopped(p->id);
+		if (machine_is_empty())
+			atomic_store(&hv.empty, true);
 	}
 	return HV_OK;
 }

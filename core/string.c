@@ -73,6 +73,8 @@ void *memset(void *d, int c, size_t n)
 		t[2] = w;
 		t[3] = w;
 	}
+	for (; n >= WORD; n -= WORD, to += WORD)
+		*(word_t *)to = w;
 	for (; n; n--)
 		*to++ = (u8)c;
 	return d;

@@ -6,6 +6,7 @@
 #include "vcpu.h"
 
 #include "hv.h"
+#include "nospec.h"
 #include "panic.h"
 #include "partition.h"
 
@@ -57,7 +58,7 @@ void vcpu_destroy(struct vcpu *v)
 
 struct vcpu *vcpu_find(struct partition *p, u64 index)
 {
-	return index < p->nvcpus ? p->vcpu[index] : NULL;
+	return index < p->nvcpus ? p->vcpu[nospec(index, p->nvcpus)] : NULL;
 }
 
 /* Make a CPU ask its scheduler again soon. */

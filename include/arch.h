@@ -24,6 +24,9 @@
  *     steps that need none; empty on hardware
  *   static inline unsigned arch_cpu_self(void)  index of this CPU, 0 .. arch_ncpus() - 1
  *   static inline void arch_barrier(void)   orders all earlier against all later storage accesses
+ *   static inline u64 arch_opaque(u64 v)   v, of which the compiler knows nothing (nospec.h)
+ *   static inline u64 arch_pgtable_entry(u64 e)   e in the byte order of an entry of a second-stage
+ *     table, or back (core/pgtable.c)
  */
 #include "arch_types.h"
 

@@ -107,9 +107,11 @@ void arch_pc_alarm(struct arch_vcpu *v, u64 when);
 void arch_pc_tsc_offset(struct arch_vcpu *v, u64 offset);
 
 /*
- * Upcall, on this CPU, with the vcpu loaded and its registers saved: an EXIT_HCALL or EXIT_REGISTER
- * in *x before it becomes a full exit. True: it is done and the guest goes on. False: nothing
- * happened, take a full exit. No lock is held; the CPU's windows are closed.
+ * Upcall, on this CPU, with the vcpu loaded and its registers saved, but for RSP and RFLAGS: an
+ * EXIT_HCALL or EXIT_REGISTER in *x before it becomes a full exit. True: it is done and the guest
+ * goes on. False: take a full exit with *x; nothing happened, unless it has become an EXIT_WINDOW:
+ * then it is done, and there is something to deliver. No lock is held; the CPU's windows are
+ * closed. Others may wait for this CPU to leave the guest: no lock below LOCK_SCHED may be taken.
  */
 bool pc_light(struct arch_vcpu *v, struct vcpu_exit *x);
 

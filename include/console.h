@@ -31,7 +31,7 @@
 enum console_mode { CONSOLE_LINES, CONSOLE_FRAMED };
 
 struct console_chan {
-	bool alive; /* the partition exists */
+	bool alive; /* the partition may run */
 	bool cr;    /* the last byte was CR: a line end, or back to the line's start */
 	u8 len;
 	u8 shown;     /* of these have been on the screen */
@@ -78,5 +78,8 @@ void console_poll(u64 now);
 
 /* A partition came or went: moves the focus if needed. No lock above LOCK_CONSOLE held. */
 void console_partition(lpid_t id, bool alive);
+
+/* It stays, but will not run again: the focus passes it by. Same locks. */
+void console_stopped(lpid_t id);
 
 #endif

@@ -50,6 +50,7 @@ struct hv {
 	bool started;			 /* boot is over: an empty machine ends */
 	_Atomic bool empty;		 /* it is: nothing runs, or can be made to run */
 	bool tracing;
+	bool unmitigated;     /* asked for on the command line */
 	_Atomic u32 panicked; /* 1 + the CPU that panics: the others stop (panic.c) */
 	struct cpu *cpu[MAX_CPUS];
 	unsigned ncpus;

@@ -55,5 +55,6 @@ END
 part unit "$build/um-asan/unit" unit
 part oracle "$build/um-asan/oracle" --total 400000 --seconds 200
 part large "$build/um-asan/oracle-large" --total 4000 --seconds 200
+part pc "$build/um-asan/oracle-pc" --total 200000 --seconds 200
 part guests harness/guests/run.sh "$build" um-asan
 sum asan

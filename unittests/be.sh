@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# be.sh BUILD EMULATOR: runs what unit_be.mk built for big-endian ppc64. Each part says how much of
-# it passed; last line: "suite be: P passed, F failed".
+# be.sh BUILD EMULATOR TARGET...: runs what unit_be.mk and fuzz.mk built for big-endian ppc64. Each
+# part says how much of it passed; last line: "suite be: P passed, F failed".
 set -u
 build=$1
 emulator=$2
+shift 2
 be=$build/um-be
+targets=("$@") # of the PC
 seeds=12 # of the oracle, compared call by call
 logs=$be
 . harness/parts.sh
@@ -15,7 +17,7 @@ logs=$be
 is_big_endian()
 {
 	local p
-	for p in unit oracle rhype replay_hcall mkbundle splitcon; do
+	for p in unit oracle rhype replay_hcall "${targets[@]/#/replay_}" mkbundle splitcon; do
 		# class 64 bit, data big-endian; machine 21 = PowerPC64
 		[ "$(od -An -tx1 -j4 -N2 "$be/$p") $(od -An -tx1 -j18 -N2 "$be/$p")" = \
 			' 02 02  00 15' ] || {
@@ -43,20 +45,21 @@ same_calls()
 	add calls $p $f
 }
 
+# replay TARGET
 replay()
 {
 	local s p=0 f=0
-	for s in "$build"/fuzz/seeds/hcall/*; do
-		if timeout 60 $emulator "$be/replay_hcall" "$s" >"$be/fuzz.log" 2>&1; then
+	for s in "$build/fuzz/seeds/$1"/*; do
+		if timeout 60 $emulator "$be/replay_$1" "$s" >"$be/fuzz.log" 2>&1; then
 			p=$((p + 1))
 		else
 			f=$((f + 1))
-			echo "FAIL fuzz: seed $s"
+			echo "FAIL fuzz: $1: seed $s"
 			head -n 20 "$be/fuzz.log"
 		fi
 	done
 	[ $p -gt 0 ] || f=1
-	add fuzz $p $f
+	add "fuzz-$1" $p $f
 }
 
 command -v "$emulator" >/dev/null || {
@@ -78,8 +81,11 @@ done
 CK_FORK=no part unit $emulator "$be/unit" unit
 part oracle $emulator "$be/oracle" --total 100000 --seconds 200
 part large $emulator "$be/oracle-large" --total 1000 --seconds 200
+part pc $emulator "$be/oracle-pc" --total 50000 --seconds 200
 same_calls
 part guests harness/guests/run.sh "$build" um-be/run 0
-replay
+for t in hcall "${targets[@]}"; do
+	replay "$t"
+done
 part tools unittests/tools/run.sh "$run"
 sum be

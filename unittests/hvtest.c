@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "arch_papr.h"
+#include "digest.h"
 #include "dispatch.h"
 #include "um_guest.h"
 
@@ -181,20 +182,6 @@ bool hvt_light(struct vcpu *v, u64 nr, const u64 *args, unsigned n, s64 *status)
 
 /* ---- digest ------------------------------------------------------------------------------ */
 
-static void mix(u64 *h, const void *data, size_t n)
-{
-	const u8 *b = data;
-	u64 w;
-
-	for (; n >= 8; n -= 8, b += 8) {
-		memcpy(&w, b, 8);
-		*h = (*h ^ w) * 0x9e3779b97f4a7c15ull;
-		*h ^= *h >> 29;
-	}
-	for (; n; n--, b++)
-		*h = (*h ^ *b) * 0x100000001b3ull;
-}
-
 static void mix_vcpu(u64 *h, const struct vcpu *v)
 {
 	struct vcpu c = *v;
@@ -202,7 +189,7 @@ static void mix_vcpu(u64 *h, const struct vcpu *v)
 	memset(&c.arch.papr.gpr[3], 0, (1 + HCALL_MAX_ARGS) * sizeof(u64));
 	memset(c.nexits, 0, sizeof(c.nexits));
 	c.nhcalls = 0;
-	mix(h, &c, sizeof(c));
+	digest_mix(h, &c, sizeof(c));
 }
 
 static void mix_memory(u64 *h, const struct partition *p)
@@ -210,11 +197,11 @@ static void mix_memory(u64 *h, const struct partition *p)
 	for (unsigned i = 0; i < p->mem.n; i++) {
 		const struct grange *r = &p->mem.r[i];
 
-		mix(h, um_phys(r->p), r->size);
+		digest_mix(h, um_phys(r->p), r->size);
 		for (u64 at = 0; at < r->size; at += HV_PAGE_SIZE) {
 			unsigned open = um_page_open(PA(r->p.v + at));
 
-			mix(h, &open, sizeof(open));
+			digest_mix(h, &open, sizeof(open));
 		}
 	}
 }
@@ -224,7 +211,8 @@ static void mix_tables(u64 *h)
 {
 	for (u64 i = 0; i < hv.palloc.nframes; i++)
 		if (hv.palloc.frames[i].use == FRAME_TABLE)
-			mix(h, um_phys(PA((hv.palloc.base + i) << HV_PAGE_SHIFT)), HV_PAGE_SIZE);
+			digest_mix(h, um_phys(PA((hv.palloc.base + i) << HV_PAGE_SHIFT)),
+				   HV_PAGE_SIZE);
 }
 
 static void mix_cpu(u64 *h, const struct cpu *c)
@@ -234,21 +222,21 @@ static void mix_cpu(u64 *h, const struct cpu *c)
 	copy.idle_ticks = 0;
 	copy.nlocks = 0;
 	memset(copy.held, 0, sizeof(copy.held));
-	mix(h, &copy, sizeof(copy));
+	digest_mix(h, &copy, sizeof(copy));
 }
 
 u64 hvt_digest(void)
 {
 	u64 h = 1;
 
-	mix(&h, hv.part, sizeof(hv.part));
-	mix(&h, &hv.nalive, sizeof(hv.nalive));
-	mix(&h, &hv.nreap, sizeof(hv.nreap));
-	mix(&h, &hv.started, sizeof(hv.started));
-	mix(&h, &hv.console.focus, sizeof(hv.console.focus));
-	mix(&h, hv.palloc.frames, hv.palloc.nframes * sizeof(struct frame));
-	mix(&h, hv.palloc.free_head, sizeof(hv.palloc.free_head));
-	mix(&h, &hv.palloc.nfree, sizeof(hv.palloc.nfree));
+	digest_mix(&h, hv.part, sizeof(hv.part));
+	digest_mix(&h, &hv.nalive, sizeof(hv.nalive));
+	digest_mix(&h, &hv.nreap, sizeof(hv.nreap));
+	digest_mix(&h, &hv.started, sizeof(hv.started));
+	digest_mix(&h, &hv.console.focus, sizeof(hv.console.focus));
+	digest_mix(&h, hv.palloc.frames, hv.palloc.nframes * sizeof(struct frame));
+	digest_mix(&h, hv.palloc.free_head, sizeof(hv.palloc.free_head));
+	digest_mix(&h, &hv.palloc.nfree, sizeof(hv.palloc.nfree));
 	mix_tables(&h);
 	for (unsigned i = 0; i < hv.ncpus; i++)
 		mix_cpu(&h, hv.cpu[i]);
@@ -257,8 +245,8 @@ u64 hvt_digest(void)
 
 		if (!p)
 			continue;
-		mix(&h, p, sizeof(*p));
-		mix(&h, p->mach, HV_PAGE_SIZE);
+		digest_mix(&h, p, sizeof(*p));
+		digest_mix(&h, p->mach, HV_PAGE_SIZE);
 		mix_memory(&h, p);
 		for (unsigned k = 0; k < p->nvcpus; k++)
 			mix_vcpu(&h, p->vcpu[k]);

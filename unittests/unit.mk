@@ -10,11 +10,12 @@
 UNIT_TESTS := $(sort $(wildcard unittests/core/test_*.c unittests/core/*/test_*.c \
 	unittests/um/test_*.c unittests/arch/test_*.c))
 UNIT_SRC := $(UNIT_TESTS) arch/x86_64/acpi.c unittests/main.c unittests/workers.c \
-	$(filter-out $(UNIT_TESTS),$(wildcard unittests/um/*.c unittests/arch/*.c \
-	unittests/hvtest*.c))
+	unittests/digest.c unittests/hvtest.c \
+	$(filter-out $(UNIT_TESTS),$(wildcard unittests/um/*.c unittests/arch/*.c))
 CONTRACT_SRC := $(wildcard unittests/arch/*.c) unittests/main.c unittests/workers.c \
 	unittests/um/contract_um.c
-UNIT_LIBS := -lcapstone -lcheck -lsubunit -lm -lrt -lpthread $(UM_LIBS)
+CHECK_LIB := -Wl,--wrap=_mark_point -lcheck
+UNIT_LIBS := -lcapstone $(CHECK_LIB) -lsubunit -lm -lrt -lpthread $(UM_LIBS)
 
 unit_objs = $(patsubst %.c,$(O)/$(1)/%.o,$(2))
 
@@ -56,7 +57,7 @@ VALGRIND := valgrind --quiet --error-exitcode=9 --leak-check=full --show-leak-ki
 unit: $(O)/um/unit
 	$< unit
 
-asan: $(O)/um-asan/unit $(O)/um-asan/oracle $(O)/um-asan/oracle-large um-asan tools
+asan: $(addprefix $(O)/um-asan/,unit oracle oracle-large oracle-pc) um-asan tools
 	@unittests/asan.sh $(O) $(UM_CC_um-asan) $(UM_FLAGS_um-asan)
 
 valgrind: $(O)/um/unit

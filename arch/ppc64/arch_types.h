@@ -8,10 +8,10 @@
 
 #include "endian.h"
 #include "papr_regs.h"
+#include "pgtable.h"
 #include "regs.h"
 #include "types.h"
 
-struct pool;
 struct arch_vcpu;
 
 #define ARCH_MAP_STEP 512 /* table entries that one map or unmap call visits or writes */
@@ -38,10 +38,8 @@ struct arch_cpu {
 
 struct arch_gspace {
 	u16 lpid;
-	be64_t *root;
-	struct pool *pool;
-	u64 lpcr;	    /* bits that hold for all vcpus */
-	_Atomic u32 splits; /* large pages being split now: faults are retried */
+	u64 lpcr; /* bits that hold for all vcpus */
+	struct pgtable tables;
 };
 
 /* Registers a guest may write that are switched only between vcpus. */
@@ -93,9 +91,20 @@ static inline unsigned arch_cpu_self(void)
 	return arch_cpu()->index;
 }
 
+static inline u64 arch_opaque(u64 v)
+{
+	asm("" : "+r"(v));
+	return v;
+}
+
 static inline void arch_relax(void)
 {
 	asm volatile("or 1,1,1; or 2,2,2" : : : "memory"); /* low, then medium priority */
+}
+
+static inline u64 arch_pgtable_entry(u64 e)
+{
+	return cpu_to_be64(e).raw;
 }
 
 static inline void arch_lock_point(void)

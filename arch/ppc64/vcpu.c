@@ -189,7 +189,7 @@ static void explain_memory(struct arch_vcpu *v, bool fetch, u64 cause, struct vc
 	x->mem.mapped = !(cause & (fetch ? HSRR1_NO_PAGE : HDSISR_NO_PAGE));
 	/* a large page that is being split has a moment without translation: try again */
 	need = fetch ? PROT_X : cause & DSISR_STORE ? PROT_W : PROT_R;
-	if (v->gs->splits ||
+	if (v->gs->tables.splits ||
 	    (!x->mem.mapped && !arch_gspace_query(v->gs, x->mem.addr, &p, &prot) && prot & need))
 		x->kind = EXIT_PREEMPT;
 }

@@ -14,7 +14,15 @@ UM_SRC := $(filter-out core/string.c,$(CORE_SRC)) \
 	$(filter-out arch/um/main.c,$(wildcard arch/um/*.c)) \
 	$(wildcard harness/guests/*.c harness/guests/papr/*.c harness/guests/lib/*.c \
 	harness/guests/lib/papr/*.c harness/guests/lib/um/*.c harness/guests/hostile/*.c \
-	harness/guests/hostile/papr/*.c harness/guests/hostile/lib/*.c)
+	harness/guests/hostile/papr/*.c harness/guests/hostile/lib/*.c \
+	harness/guests/hostile/lib/papr/*.c)
+# The same guests as those of PC partitions: built against that machine's part of the library, in
+# which functions have the same names, and so linked among themselves first (PC_WORLD).
+UM_PC_SRC := $(wildcard harness/guests/*.c harness/guests/lib/*.c harness/guests/lib/pc/*.c \
+	harness/guests/lib/um/pc/*.c harness/guests/hostile/*.c harness/guests/hostile/lib/*.c \
+	harness/guests/hostile/lib/pc/*.c harness/guests/hostile/pc/*.c) \
+	$(addprefix harness/guests/pc/,calls.c devices.c)
+UM_PC_INC := -iquote harness/guests/lib/um/pc -iquote harness/guests/lib/pc
 UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/guests/lib \
 	-iquote harness/guests/lib/papr
 UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1
@@ -32,12 +40,24 @@ UM_FLAGS_um-fuzz := $(UM_SANITIZE) -fsanitize=fuzzer-no-link
 UM_CC_um-sim := $(HOSTCC)
 UM_FLAGS_um-sim := -O2
 
-um_objs = $(UM_SRC:%.c=$(O)/$(1)/%.o)
+um_pc_objs = $(UM_PC_SRC:%.c=$(O)/$(1)/pc/%.o)
+um_objs = $(UM_SRC:%.c=$(O)/$(1)/%.o) $(O)/$(1)/pc/guests.o
+
+# $(call pc_world,VARIANT): the objects of the rule become one, which keeps its names to itself
+pc_world = $(UM_CC_$(1)) -r -nostdlib -o $@ $^ && \
+	$$($(UM_CC_$(1)) -print-prog-name=objcopy) --keep-global-symbol=none $@
 
 define um_variant
 $(O)/$(1)/%.o: %.c arch/um/arch.mk
 	@mkdir -p $$(@D)
 	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+$(O)/$(1)/pc/%.o: %.c arch/um/arch.mk
+	@mkdir -p $$(@D)
+	$$(UM_CC_$(1)) $$(UM_PC_INC) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -MMD -MP -c -o $$@ $$<
+
+$(O)/$(1)/pc/guests.o: $(call um_pc_objs,$(1))
+	$$(call pc_world,$(1))
 
 $(O)/$(1)/rhype: $(call um_objs,$(1)) $(O)/$(1)/arch/um/main.o
 	@nm -g --defined-only $$^ | awk 'NF == 3 && $$$$3 != "main" { print $$$$3 }' | sort -u \

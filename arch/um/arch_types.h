@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 
+#include "endian.h"
 #include "papr_regs.h"
 #include "pc_regs.h"
 #include "types.h"
@@ -18,10 +19,12 @@
 #define UM_WINDOWS    4
 #define UM_SPRS	      8
 #define UM_VECTORS    32 /* vectors 0x000 .. 0xf80 in steps of 0x80 */
+#define UM_PC_VECTORS 256
 
 struct pool;
 struct um_fiber;
 struct um_guest;
+struct um_pc_frame;
 
 /* State that a real machine keeps in registers between load and put. */
 struct um_heavy {
@@ -32,10 +35,12 @@ struct um_heavy {
 
 /* The PC processor of a vcpu beyond its registers (pc.c); tests look at it and set it. */
 struct um_pc {
+	bool on; /* a PC it is */
 	u64 cr0, cr2, cr3, cr4, efer, pat, aux;
 	u64 base[PC_SEGS];
 	u8 cpl;
 	bool code64, code32;
+	bool nmi;	  /* in its handler: no other one before IRET */
 	unsigned blocked; /* PC_READY_* bits that are not taken, whatever RFLAGS say */
 	bool shadow;	  /* of an STI, over the instruction at shadow_rip */
 	u64 shadow_rip;
@@ -116,6 +121,12 @@ static inline unsigned arch_cpu_self(void)
 /* A scheduling point where this CPU cannot go on by itself: another one gets its turn. */
 void um_relax(void);
 
+static inline u64 arch_opaque(u64 v)
+{
+	asm("" : "+r"(v));
+	return v;
+}
+
 static inline void arch_relax(void)
 {
 	um_relax();
@@ -136,6 +147,12 @@ static inline void arch_barrier(void)
 {
 	um_point();
 	atomic_thread_fence(memory_order_seq_cst);
+}
+
+/* No processor here reads such tables; the order is the one that needs work on most hosts. */
+static inline u64 arch_pgtable_entry(u64 e)
+{
+	return cpu_to_be64(e).raw;
 }
 
 #endif

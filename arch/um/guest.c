@@ -8,29 +8,54 @@
 
 #include "fmt.h"
 #include "hvstring.h"
+#include "inside_pc.h"
 
-#define PROGRAMS  256
-#define MAX_DEPTH 16
-#define NOWHERE	  1 /* no instruction has an odd address */
+#define PROGRAMS   256
+#define MAX_DEPTH  16
+#define NOWHERE	   1 /* no instruction has an odd address */
+#define PC_NOWHERE (~0ull)
 
 static struct {
 	const char *name;
 	um_program_fn *fn;
+	bool pc;
 } program[PROGRAMS];
 static unsigned nprograms;
 
-int um_program(const char *name, um_program_fn *fn)
+static um_program_fn *program_find(const char *name, bool pc)
 {
-	unsigned i;
+	for (unsigned i = 0; i < nprograms; i++)
+		if (program[i].pc == pc && !strcmp(program[i].name, name))
+			return program[i].fn;
+	return NULL;
+}
 
-	if (nprograms == PROGRAMS || strlen(name) > UM_NAME_MAX)
+static int program_add(const char *name, um_program_fn *fn, bool pc)
+{
+	if (nprograms == PROGRAMS || strlen(name) > UM_NAME_MAX || program_find(name, pc))
 		return -1;
-	for (i = 0; i < nprograms; i++)
-		if (!strcmp(program[i].name, name))
-			return -1;
 	program[nprograms].name = name;
+	program[nprograms].pc = pc;
 	program[nprograms++].fn = fn;
 	return 0;
+}
+
+const char *um_program_name(unsigned i, bool *pc)
+{
+	if (i >= nprograms)
+		return NULL;
+	*pc = program[i].pc;
+	return program[i].name;
+}
+
+int um_program(const char *name, um_program_fn *fn)
+{
+	return program_add(name, fn, false);
+}
+
+int um_pc_program(const char *name, um_program_fn *fn)
+{
+	return program_add(name, fn, true);
 }
 
 struct um_guest *guest_self(void)
@@ -124,30 +149,39 @@ static void guest_async(struct um_guest *g)
 
 /* ---- going on --------------------------------------------------------------------------- */
 
-/* The program whose name stands at addr. NULL: none does, or (*unknown) one that nobody knows. */
-static um_program_fn *program_at(struct um_guest *g, u64 addr, bool *unknown)
+um_program_fn *guest_program(struct um_guest *g, u64 addr, bool pc,
+			     bool (*fetch)(struct um_guest *g, u64 addr, u8 *b), bool *unknown)
 {
 	char text[UM_MAGIC_LEN + UM_NAME_MAX + 1];
+	um_program_fn *fn;
 	unsigned i;
-	u8 *at;
 
-	for (i = 0; i < sizeof(text); i++) {
-		if (um_translate(um_cpu(), g->v->gs, addr + i, PROT_X, &at) != UM_WALK_OK)
+	for (i = 0; i < sizeof(text); i++)
+		if (!fetch(g, addr + i, (u8 *)&text[i]))
 			break;
-		text[i] = (char)*at;
-	}
-	if (i <= UM_MAGIC_LEN || memcmp(text, UM_MAGIC, UM_MAGIC_LEN) || addr < UM_ENTRY_MIN)
+	if (i <= UM_MAGIC_LEN || memcmp(text, UM_MAGIC, UM_MAGIC_LEN))
 		return NULL;
 	text[i - 1] = 0;
-	for (i = 0; i < nprograms; i++)
-		if (!strcmp(program[i].name, text + UM_MAGIC_LEN))
-			return program[i].fn;
-	fmt_print(g->why, sizeof(g->why), "there is no guest program '%s'", text + UM_MAGIC_LEN);
+	fn = program_find(text + UM_MAGIC_LEN, pc);
+	if (fn)
+		return fn;
+	fmt_print(g->why, sizeof(g->why),
+		  "there is no guest program '%s' (rhype --guests names all)", text + UM_MAGIC_LEN);
 	*unknown = true;
 	return NULL;
 }
 
-static void guest_restart(struct um_guest *g)
+static bool fetch_byte(struct um_guest *g, u64 addr, u8 *b)
+{
+	u8 *at;
+
+	if (um_translate(um_cpu(), g->v->gs, addr, PROT_X, &at) != UM_WALK_OK)
+		return false;
+	*b = *at;
+	return true;
+}
+
+void guest_restart(struct um_guest *g)
 {
 	g->restart = true;
 	um_switch(g->host);
@@ -194,7 +228,8 @@ static void guest_elsewhere(struct um_guest *g)
 		if (g->depth == MAX_DEPTH)
 			guest_restart(g);
 		run_handler(g, nip);
-	} else if ((fn = program_at(g, nip, &unknown))) {
+	} else if (nip >= UM_ENTRY_MIN &&
+		   (fn = guest_program(g, nip, false, fetch_byte, &unknown))) {
 		if (g->running)
 			guest_restart(g);
 		g->running = true;
@@ -226,7 +261,10 @@ static void guest_main(void *arg)
 {
 	struct um_guest *g = arg;
 
-	guest_at(g, NOWHERE);
+	if (g->v->pcx.on)
+		guest_pc_at(g, PC_NOWHERE, 0);
+	else
+		guest_at(g, NOWHERE);
 }
 
 void um_guest_enter(struct um_guest *g, struct vcpu_exit *x)

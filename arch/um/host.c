@@ -38,49 +38,62 @@ void host_unpoison(void *v, u64 n)
 	VALGRIND_MAKE_MEM_DEFINED(v, n);
 }
 
-/* Kept for the next machine of this size: to fault pages in costs more than most tests. */
-#define SPARE_MAX MIB(16)
+/* Kept for the next machine, which may be smaller: to fault pages in costs more than most tests. */
 static struct host_ram spare;
 
-void host_ram_get(struct host_ram *r, u64 size, bool zeros)
+static void ram_new(struct host_ram *r, u64 size)
 {
-	int fd;
+	int fd = memfd_create("ram", MFD_CLOEXEC);
 
-	if (spare.size == size && !zeros) {
-		*r = spare;
-		spare.size = 0;
-		return;
-	}
-	fd = memfd_create("ram", MFD_CLOEXEC);
 	if (fd < 0 || ftruncate(fd, (off_t)size))
 		no_memory("simulated RAM");
-	r->size = size;
+	r->mapped = size;
 	r->view = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	r->phys = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	if (r->view == MAP_FAILED || r->phys == MAP_FAILED)
 		no_memory("simulated RAM");
 	close(fd);
+	r->dirty = host_alloc(ALIGN_UP(size, HOST_CHUNK) / HOST_CHUNK);
+	memset(r->dirty, 1, ALIGN_UP(size, HOST_CHUNK) / HOST_CHUNK);
 }
 
-static void unmap(const struct host_ram *r)
+static void ram_drop(struct host_ram *r)
 {
-	munmap(r->view, r->size);
-	munmap(r->phys, r->size);
+	munmap(r->view, r->mapped);
+	munmap(r->phys, r->mapped);
+	host_free(r->dirty);
+}
+
+void host_ram_get(struct host_ram *r, u64 size)
+{
+	if (size > HOST_SPARE_MAX) {
+		ram_new(r, size);
+	} else if (spare.mapped) {
+		*r = spare;
+		spare = (struct host_ram){ 0 };
+	} else {
+		ram_new(r, HOST_SPARE_MAX);
+	}
+	r->size = size;
+	host_poison(r->view + size, r->mapped - size);
 }
 
 void host_ram_put(struct host_ram *r)
 {
-	if (!r->size)
+	if (!r->mapped)
 		return;
-	host_unpoison(r->view, r->size);
-	if (r->size > SPARE_MAX) {
-		unmap(r);
-	} else {
-		if (spare.size)
-			unmap(&spare);
+	host_unpoison(r->view, r->mapped);
+	if (r->mapped > HOST_SPARE_MAX)
+		ram_drop(r);
+	else
 		spare = *r;
-	}
 	*r = (struct host_ram){ 0 };
+}
+
+static __attribute__((destructor)) void drop_spare(void)
+{
+	if (spare.mapped)
+		ram_drop(&spare);
 }
 
 int host_poisoned(const void *v)

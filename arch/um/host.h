@@ -8,14 +8,23 @@
 
 #include "types.h"
 
-/* One piece of memory seen twice: `view` can be poisoned page by page, `phys` is always open. */
+/*
+ * One piece of memory seen twice: `view` can be poisoned page by page, `phys` is always open. In
+ * `dirty` its user notes what it may have changed: a byte for each HOST_CHUNK bytes.
+ */
 struct host_ram {
-	u8 *view, *phys;
-	u64 size;
+	u8 *view, *phys, *dirty;
+	u64 size, mapped;
 };
 
-/* With whatever stands in it, or zeros. */
-void host_ram_get(struct host_ram *r, u64 size, bool zeros);
+#define HOST_CHUNK     MIB(2)
+#define HOST_SPARE_MAX MIB(16)
+
+/*
+ * New memory is zero, and dirty. A piece of up to HOST_SPARE_MAX bytes is the one that was put
+ * back last, with what stood in it and with the user's notes.
+ */
+void host_ram_get(struct host_ram *r, u64 size);
 void host_ram_put(struct host_ram *r);
 
 /* Make every access through the view a finding of ASan or valgrind, and legal again. */

@@ -25,6 +25,16 @@ void guest_exit_memory(struct um_guest *g, enum um_walk w, u64 addr, unsigned si
 		       unsigned access);
 void guest_exit_illegal(struct um_guest *g, enum illegal_cause cause);
 
+/*
+ * The program whose name stands at addr, read by `fetch`; `pc`: one of a PC partition. NULL: none
+ * does, or (*unknown) one that nobody knows.
+ */
+um_program_fn *guest_program(struct um_guest *g, u64 addr, bool pc,
+			     bool (*fetch)(struct um_guest *g, u64 addr, u8 *b), bool *unknown);
+
+/* Begin anew at the instruction pointer, on a fresh stack. */
+__noreturn void guest_restart(struct um_guest *g);
+
 /* Interrupt as the processor itself does, without the hypervisor. */
 void guest_interrupt(struct um_guest *g, u64 vec, u64 srr1_bits);
 

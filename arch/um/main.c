@@ -13,7 +13,9 @@
 #include <unistd.h>
 
 #include "um.h"
+#include "um_guest.h"
 
+#define RTC	   1700000000 /* when simulated machines are switched on, in seconds since 1970 */
 #define EXIT_USAGE 64
 #define EXIT_STUCK 70
 #define EXIT_TIME  124 /* as timeout(1) */
@@ -21,6 +23,7 @@
 static const char usage[] =
 	"usage: rhype [--seed N] [--cpus M] [--mem MiB] [--time SECONDS] [--append TEXT]\n"
 	"             [--full-calls] [--no-input] BUNDLE\n"
+	"       rhype --guests\n"
 	"\n"
 	"  --seed N        choose at scheduling points by N; 0 (default): run until a CPU waits\n"
 	"  --cpus M        simulated CPUs (1)\n"
@@ -29,6 +32,8 @@ static const char usage[] =
 	"  --append TEXT   the hypervisor's command line\n"
 	"  --full-calls    serve light calls on the full path, too\n"
 	"  --no-input      leave stdin alone; idle time then costs no real time\n"
+	"  --guests        name the guest programs, what um:NAME in a manifest may be, and their "
+	"machine\n"
 	"\n"
 	"The status is that of the simulated machine's power off: 0 is a clean end.\n";
 
@@ -108,6 +113,16 @@ static void *read_file(const char *name, u64 *len)
 	return buf;
 }
 
+static __noreturn void list_guests(void)
+{
+	const char *name;
+	bool pc;
+
+	for (unsigned i = 0; (name = um_program_name(i, &pc)); i++)
+		printf("%-24s%s\n", name, pc ? "pc" : "papr");
+	exit(0);
+}
+
 static void boot_cpu(unsigned cpu)
 {
 	(void)cpu;
@@ -120,7 +135,8 @@ static void parse(int argc, char **argv, struct um_config *c, u64 *seconds)
 		{ "seed", 1, NULL, 's' },     { "cpus", 1, NULL, 'c' },
 		{ "mem", 1, NULL, 'm' },      { "time", 1, NULL, 't' },
 		{ "append", 1, NULL, 'a' },   { "full-calls", 0, NULL, 'f' },
-		{ "no-input", 0, NULL, 'n' }, { NULL, 0, NULL, 0 },
+		{ "no-input", 0, NULL, 'n' }, { "guests", 0, NULL, 'g' },
+		{ NULL, 0, NULL, 0 },
 	};
 	int o, i;
 
@@ -139,6 +155,8 @@ static void parse(int argc, char **argv, struct um_config *c, u64 *seconds)
 			c->light = false;
 		else if (o == 'n')
 			c->stdio_in = false;
+		else if (o == 'g')
+			list_guests();
 		else
 			o = 0;
 		if (!o)
@@ -156,7 +174,7 @@ int main(int argc, char **argv)
 		[UM_TIME] = "the time is over",
 		[UM_NOTHING] = "every CPU waits and nothing will wake one",
 	};
-	struct um_config c = { .echo = true, .stdio_in = true, .light = true };
+	struct um_config c = { .echo = true, .stdio_in = true, .light = true, .rtc = RTC };
 	enum um_stop stop;
 	u64 seconds = 0;
 	void *bundle;

@@ -7,7 +7,7 @@
 
 #include "hvstring.h"
 
-#define UM_FILL_MAX MIB(16) /* RAM up to this size starts as garbage, not as zeros */
+#define GARBAGE 0xa5 /* what RAM starts with, up to HOST_SPARE_MAX bytes; more RAM with zeros */
 
 static bool in_ram(u64 pa, u64 n)
 {
@@ -16,10 +16,20 @@ static bool in_ram(u64 pa, u64 n)
 	return pa >= UM_RAM_BASE && off < um.ram.size && n <= um.ram.size - off;
 }
 
+/*
+ * Whoever gets a pointer to p writes there, or further in the block of pages that p begins; blocks
+ * are aligned by their size, and the few beyond a chunk are scrubbed, page by page.
+ */
+static void touch(pa_t p)
+{
+	um.ram.dirty[(p.v - UM_RAM_BASE) / HOST_CHUNK] = 1;
+}
+
 static struct um_page *page_of(pa_t p)
 {
 	if (!in_ram(p.v, 1))
 		um_bug("machine address %llx is not RAM", (unsigned long long)p.v);
+	touch(p);
 	return &um.page[(p.v - UM_RAM_BASE) >> HV_PAGE_SHIFT];
 }
 
@@ -40,27 +50,51 @@ static pa_t pa_of_view(const void *v)
 
 void *um_phys(pa_t p)
 {
-	return um.up && in_ram(p.v, 1) ? um.ram.phys + (p.v - UM_RAM_BASE) : NULL;
+	if (!um.up || !in_ram(p.v, 1))
+		return NULL;
+	touch(p);
+	return um.ram.phys + (p.v - UM_RAM_BASE);
 }
 
 /* ---- set-up ----------------------------------------------------------------------------- */
+
+/* All RAM is garbage again, at the cost of what the machine before this one has touched. */
+static void fill(void)
+{
+	for (u64 at = 0; at < um.ram.size; at += HOST_CHUNK) {
+		u64 n = MIN(HOST_CHUNK, um.ram.size - at);
+
+		if (um.ram.dirty[at / HOST_CHUNK])
+			memset(um.ram.phys + at, GARBAGE, n);
+		um.ram.dirty[at / HOST_CHUNK] = n < HOST_CHUNK;
+	}
+}
+
+static void bundle_put(void)
+{
+	u64 at = (um.npages - um.bundle_pages) << HV_PAGE_SHIFT;
+
+	if (!um.cfg.bundle_len)
+		return;
+	for (u64 i = 0; i < um.bundle_pages; i++)
+		touch(PA(UM_RAM_BASE + at + (i << HV_PAGE_SHIFT)));
+	memcpy(um.ram.phys + at, um.cfg.bundle, um.cfg.bundle_len);
+}
 
 void um_mem_init(void)
 {
 	if (!IS_ALIGNED(um.cfg.ram, HV_PAGE_SIZE))
 		um_bug("um_setup: RAM is not whole pages");
-	host_ram_get(&um.ram, um.cfg.ram, um.cfg.ram > UM_FILL_MAX);
+	host_ram_get(&um.ram, um.cfg.ram);
+	if (um.ram.size <= HOST_SPARE_MAX)
+		fill();
 	um.npages = um.cfg.ram >> HV_PAGE_SHIFT;
 	um.page = host_alloc(um.npages * sizeof(um.page[0]));
 	um.bundle_pages = ALIGN_UP(um.cfg.bundle_len, HV_PAGE_SIZE) >> HV_PAGE_SHIFT;
 	um.hole_start = um.npages / 2;
 	if (um.bundle_pages + um.cfg.hole >= um.npages / 2)
 		um_bug("um_setup: RAM is too small for bundle and hole");
-	if (um.cfg.ram <= UM_FILL_MAX)
-		memset(um.ram.phys, 0xa5, um.cfg.ram);
-	if (um.cfg.bundle_len)
-		memcpy(um.ram.phys + ((um.npages - um.bundle_pages) << HV_PAGE_SHIFT),
-		       um.cfg.bundle, um.cfg.bundle_len);
+	bundle_put();
 }
 
 void um_mem_fini(void)

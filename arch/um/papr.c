@@ -31,6 +31,7 @@ void arch_papr_reset(struct arch_vcpu *v, gpa_t entry, u64 r3)
 {
 	if (v->cpu >= 0)
 		um_bug("arch_papr_reset of a loaded vcpu");
+	v->pcx.on = false;
 	v->papr = (struct papr_regs){ .nip = entry.v, .msr = MSR_SF | MSR_ME };
 	v->papr.gpr[3] = r3;
 	v->heavy = (struct um_heavy){ 0 };

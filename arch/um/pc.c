@@ -50,8 +50,11 @@ void arch_pc_reset(struct arch_vcpu *v, const struct pc_start *s)
 	if (v->cpu >= 0)
 		um_bug("arch_pc_reset of a loaded vcpu");
 	v->pc = (struct pc_regs){ .rflags = RFLAGS_ONE };
-	v->pcx =
-		(struct um_pc){ .cr0 = 0x60000010, .pat = 0x0007040600070406, .alarm = TIME_NEVER };
+	v->pcx = (struct um_pc){
+		.on = true, .cr0 = 0x60000010, .pat = 0x0007040600070406, .alarm = TIME_NEVER
+	};
+	v->heavy = (struct um_heavy){ 0 };
+	memset(v->guest->gate, 0, sizeof(v->guest->gate));
 	if (s->kind == PC_START_FLAT32) {
 		v->pc.rip = s->entry.v;
 		v->pc.gpr[PC_RAX] = s->eax;
@@ -130,7 +133,7 @@ err_t arch_pc_msr(struct arch_vcpu *v, u32 nr, bool write, u64 *val)
 
 unsigned arch_pc_ready(const struct arch_vcpu *v)
 {
-	unsigned ready = PC_READY_NMI;
+	unsigned ready = v->pcx.nmi ? 0 : PC_READY_NMI;
 
 	here(v, "arch_pc_ready");
 	if (v->pc.rflags & RFLAGS_IF)
@@ -195,7 +198,7 @@ static bool pc_async(struct arch_vcpu *v, struct vcpu_exit *x)
 	return v->pcx.alarm <= um.now || v->pcx.window & arch_pc_ready(v);
 }
 
-void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x)
+static void run_function(struct arch_vcpu *v, struct vcpu_exit *x)
 {
 	do {
 		um_point();
@@ -203,4 +206,17 @@ void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x)
 		if (pc_async(v, x))
 			return;
 	} while (!um_pc_guest(v, x) || (um.cfg.light && pc_light(v, x)));
+}
+
+void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	if (um_pc_guest) {
+		run_function(v, x);
+		return;
+	}
+	do {
+		memset(x, 0xee, sizeof(*x));
+		um_guest_enter(v->guest, x);
+	} while (um.cfg.light && (x->kind == EXIT_HCALL || x->kind == EXIT_REGISTER) &&
+		 pc_light(v, x));
 }

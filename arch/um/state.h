@@ -106,10 +106,11 @@ struct um_guest {
 	u64 pc;
 	unsigned depth; /* of interrupt handlers */
 	void *private;
-	char why[64]; /* it cannot go on */
+	char why[96];					    /* it cannot go on */
+	void (*gate[UM_PC_VECTORS])(struct um_pc_frame *f); /* of a PC vcpu */
 };
 
-/* The same for a PC vcpu, whose guest is um_pc_guest. */
+/* Run a PC vcpu: its program, or um_pc_guest. */
 void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x);
 
 /* Go on with the guest until it leaves; *x is complete afterwards. */

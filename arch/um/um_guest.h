@@ -27,6 +27,12 @@ typedef void um_program_fn(u64 r3);
  */
 int um_program(const char *name, um_program_fn *fn);
 
+/*
+ * The name of program number i, in the order of registration, and whether it is one of a PC; NULL:
+ * there are not so many.
+ */
+const char *um_program_name(unsigned i, bool *pc);
+
 /* Define and register a program before main. */
 #define UM_PROGRAM(name)                                                          \
 	static void um_program_##name(u64 r3);                                    \

@@ -111,12 +111,15 @@ void arch_vcpu_run(struct arch_vcpu *v, struct vcpu_exit *x)
 		um_bug("arch_vcpu_run with a lock held");
 	c->in_guest = v;
 	c->nentries++;
-	if (um_pc_guest)
+	if (v->pcx.on)
 		um_pc_run(v, x);
 	else
 		run_program(v, x);
 	c->in_guest = NULL;
-	um_note(UM_EV_EXIT, x->kind, x->kind == EXIT_HCALL ? x->hcall.nr : v->papr.nip);
+	um_note(UM_EV_EXIT, x->kind,
+		x->kind == EXIT_HCALL ? x->hcall.nr
+		: v->pcx.on	      ? v->pc.rip
+				      : v->papr.nip);
 	um_point();
 }
 
@@ -127,14 +130,20 @@ u64 arch_vcpu_wake(const struct arch_vcpu *v)
 	return MIN(v->dec, v->pcx.alarm);
 }
 
-size_t arch_vcpu_dump(const struct arch_vcpu *v, char *buf, size_t n)
+static size_t dump_gprs(const u64 *gpr, unsigned n, char *buf, size_t size)
 {
-	const struct papr_regs *r = &v->papr;
-	size_t len;
-	unsigned i;
+	size_t len = 0;
 
-	if (!n)
-		return 0;
+	for (unsigned i = 0; i < n && len < size; i++)
+		len += fmt_print(buf + len, size - len, "r%02u %016llx%s", i,
+				 (unsigned long long)gpr[i], i % 4 == 3 ? "\n" : " ");
+	return len;
+}
+
+static size_t dump_papr(const struct papr_regs *r, char *buf, size_t n)
+{
+	size_t len;
+
 	len = fmt_print(buf, n, "nip %016llx msr %016llx lr %016llx ctr %016llx\n",
 			(unsigned long long)r->nip, (unsigned long long)r->msr,
 			(unsigned long long)r->lr, (unsigned long long)r->ctr);
@@ -143,8 +152,26 @@ size_t arch_vcpu_dump(const struct arch_vcpu *v, char *buf, size_t n)
 				 "cr %08llx xer %08llx srr0 %016llx srr1 %016llx\n",
 				 (unsigned long long)r->cr, (unsigned long long)r->xer,
 				 (unsigned long long)r->srr0, (unsigned long long)r->srr1);
-	for (i = 0; i < 32 && len < n; i++)
-		len += fmt_print(buf + len, n - len, "r%02u %016llx%s", i,
-				 (unsigned long long)r->gpr[i], i % 4 == 3 ? "\n" : " ");
+	return len < n ? len + dump_gprs(r->gpr, 32, buf + len, n - len) : len;
+}
+
+static size_t dump_pc(const struct arch_vcpu *v, char *buf, size_t n)
+{
+	size_t len =
+		fmt_print(buf, n, "rip %016llx rflags %08llx cr0 %08llx cr2 %016llx cr3 %016llx\n",
+			  (unsigned long long)v->pc.rip, (unsigned long long)v->pc.rflags,
+			  (unsigned long long)v->pcx.cr0, (unsigned long long)v->pcx.cr2,
+			  (unsigned long long)v->pcx.cr3);
+
+	return len < n ? len + dump_gprs(v->pc.gpr, PC_GPRS, buf + len, n - len) : len;
+}
+
+size_t arch_vcpu_dump(const struct arch_vcpu *v, char *buf, size_t n)
+{
+	size_t len;
+
+	if (!n)
+		return 0;
+	len = v->pcx.on ? dump_pc(v, buf, n) : dump_papr(&v->papr, buf, n);
 	return MIN(len, n - 1);
 }

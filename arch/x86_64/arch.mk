@@ -8,17 +8,21 @@ X86_LIBFDT  = $(shell $(X86_CC) -print-file-name=libfdt.a)
 X86_GCCINC  = $(shell $(X86_CC) -print-file-name=include)
 X86_FDTINC := $(X86_O)/include
 
-# The vector registers are the guests'; interrupts use the stack below its pointer.
+# The vector registers are the guests'; interrupts use the stack below its pointer. Indirect
+# branches go through return thunks, which a guest cannot train; so switches become comparisons.
 X86_FLAGS := -m64 -march=x86-64 -mno-sse -mno-mmx -mno-80387 -mno-red-zone -mcmodel=small \
-	-fcf-protection=none -Os
+	-fcf-protection=none -mindirect-branch=thunk -Os
 X86_CFLAGS = -std=gnu11 $(X86_FLAGS) -g -ffreestanding -fno-pic -fno-pie -fno-stack-protector \
 	-fno-asynchronous-unwind-tables -fno-strict-aliasing -ffunction-sections -fdata-sections \
 	$(WARN) -nostdinc -isystem $(X86_GCCINC) -isystem $(X86_FDTINC) \
 	-Iinclude -Iarch/x86_64 -Iinclude/libc -Iunittests
 X86_LTO	    := -flto=2 -fno-fat-lto-objects
 X86_NOLTO   := core/string.c # as on POWER: calls of it are made after that pass
-# The way out of a guest and back in.
-X86_FAST     := $(addprefix arch/x86_64/,vcpu.c svm.c svm_exit.c vmx_run.c)
+# The way out of a guest and back in, and to another guest: fast, the rest small.
+X86_FAST    := $(addprefix arch/x86_64/,vcpu.c svm.c svm_exit.c vmx_run.c event.c fpu.c) \
+	$(addprefix core/,loop.c sched.c dispatch.c lock.c) \
+	$(addprefix core/pc/,table.c apic.c machine.c exit.c)
+X86_O2	    := -O2 -fno-align-functions -fno-align-jumps -fno-align-loops -fno-align-labels
 X86_LDFLAGS := -nostdlib -static -no-pie -Wl,-z,max-page-size=0x1000 -Wl,-z,noexecstack \
 	-Wl,--gc-sections -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,--fatal-warnings \
 	-T arch/x86_64/link.lds
@@ -45,7 +49,7 @@ define x86_image
 $(X86_O)/$(2)/%.c.o: %.c arch/x86_64/arch.mk | $(X86_FDTINC)/libfdt.h
 	@mkdir -p $$(@D); echo '  x86_64 $$@'
 	@$$(X86_CC) $$(X86_CFLAGS) $$(if $$(filter $$(X86_NOLTO),$$<),,$$(X86_LTO)) \
-		$$(if $$(filter $$(X86_FAST),$$<),-O2) \
+		$$(if $$(filter $$(X86_FAST),$$<),$$(X86_O2)) \
 		-DHV_DEBUG=$(4) -MMD -MP -c -o $$@ $$<
 
 $(X86_O)/$(2)/%.S.o: %.S arch/x86_64/arch.mk

@@ -7,10 +7,10 @@
 #define RHYPE_X86_64_ARCH_TYPES_H
 
 #include "pc_regs.h"
+#include "pgtable.h"
 #include "regs.h"
 #include "types.h"
 
-struct pool;
 struct arch_vcpu;
 struct arch_gspace;
 struct vmcb;
@@ -56,11 +56,9 @@ struct arch_cpu {
 
 struct arch_gspace {
 	u16 id;
-	u64 serial; /* never used again, as `id` is */
-	u64 *root;
-	struct pool *pool;
+	u64 serial;	     /* never used again, as `id` is */
 	_Atomic u64 removed; /* changes when translations were taken away */
-	_Atomic u32 splits;  /* large pages being split now: faults are retried */
+	struct pgtable tables;
 };
 
 /* An event for the guest's next entry, in the format that SVM and VMX share. */
@@ -91,7 +89,9 @@ struct arch_vcpu {
 	bool undo;	 /* what was set up for one entry only (svm.c) */
 	bool cut;	 /* the next entry begins with an event: interrupts may not end it */
 	int last_cpu;
-	u64 asid_round; /* of svm.c */
+	/* of svm.c */
+	u64 asid_round;
+	u32 given; /* the event of this entry, when it goes as a virtual interrupt; else 0 */
 	u32 asid;
 	/* of vmx.c */
 	void *vmcs, *vapic;
@@ -101,7 +101,7 @@ struct arch_vcpu {
 	bool launched; /* since it was loaded */
 };
 
-static inline struct arch_cpu *arch_cpu(void)
+static inline __attribute__((always_inline)) struct arch_cpu *arch_cpu(void)
 {
 	u64 sp;
 
@@ -109,14 +109,25 @@ static inline struct arch_cpu *arch_cpu(void)
 	return *(struct arch_cpu **)(sp & ~(u64)(CPU_STACK_SIZE - 1));
 }
 
-static inline unsigned arch_cpu_self(void)
+static inline __attribute__((always_inline)) unsigned arch_cpu_self(void)
 {
 	return arch_cpu()->index;
+}
+
+static inline u64 arch_opaque(u64 v)
+{
+	asm("" : "+r"(v));
+	return v;
 }
 
 static inline void arch_relax(void)
 {
 	asm volatile("pause" : : : "memory");
+}
+
+static inline u64 arch_pgtable_entry(u64 e)
+{
+	return e;
 }
 
 static inline void arch_lock_point(void)

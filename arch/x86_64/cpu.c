@@ -2,6 +2,7 @@
 /* Physical CPUs: descriptors, control registers, start, sleep, and what their own faults do. */
 #include "fmt.h"
 #include "hvstring.h"
+#include "mitigate.h"
 #include "panic.h"
 #include "port.h"
 #include "virt.h"
@@ -88,6 +89,9 @@ err_t arch_cpu_init(void)
 	machine_checks_on();
 	if (cpuid_has(CPU_XSAVE))
 		write_cr(4, read_cr(4) | CR4_XSAVE);
+	if (!arch_cpu()->index)
+		mitigate_boot();
+	mitigate_cpu();
 	return virt->cpu_init(arch_cpu());
 }
 

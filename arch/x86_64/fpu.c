@@ -5,10 +5,10 @@
  * must not pass from one partition to the next. Next: vcpu.c.
  */
 #include "hvstring.h"
+#include "mitigate.h"
 #include "pool.h"
 #include "virt.h"
 
-#define MSR_L1D_FLUSH 0x10b
 #define FXSAVE_SIZE   512
 #define FCW_DEFAULT   0x37f
 #define MXCSR_DEFAULT 0x1f80
@@ -16,7 +16,7 @@
 #define XCR0_X87      1
 
 static struct {
-	bool xsave, rdtscp, ibpb, l1d_flush, md_clear, forgets_pointers;
+	bool xsave, rdtscp, forgets_pointers;
 	u64 xcr0; /* all that the processor has */
 	unsigned order;
 } fpu;
@@ -27,9 +27,6 @@ void fpu_boot(void)
 
 	fpu.xsave = cpuid_has(CPU_XSAVE);
 	fpu.rdtscp = cpuid_has(CPU_RDTSCP);
-	fpu.ibpb = cpuid_has(CPU_AMD_IBPB) || cpuid_has(CPU_INTEL_IBPB);
-	fpu.l1d_flush = cpuid_has(CPU_L1D_FLUSH);
-	fpu.md_clear = cpuid_has(CPU_MD_CLEAR);
 	fpu.forgets_pointers = cpuid_has(CPU_SVM) && !cpuid_has(CPU_FP_POINTERS);
 	if (fpu.xsave) {
 		fpu.xcr0 = cpuid(0xd, 0, EAX) | (u64)cpuid(0xd, 0, EDX) << 32;
@@ -62,21 +59,6 @@ void fpu_reset(struct arch_vcpu *v)
 	v->tsc_aux = 0;
 }
 
-static void barrier_between_partitions(struct arch_cpu *c, u64 space)
-{
-	static const u16 data_selector = SEL_DATA;
-
-	if (c->last_space == space)
-		return;
-	c->last_space = space;
-	if (fpu.ibpb)
-		wrmsr(MSR_PRED_CMD, 1);
-	if (fpu.l1d_flush)
-		wrmsr(MSR_L1D_FLUSH, 1);
-	if (fpu.md_clear) /* with it, VERW also empties the buffers between core and cache */
-		asm volatile("verw %0" : : "m"(data_selector) : "cc");
-}
-
 /*
  * Such processors of AMD's save and load the pointers to the last instruction and operand only
  * while an exception waits (APM 2, 11.4.4): the last partition's would stay.
@@ -90,7 +72,10 @@ static void clear_pointers(void)
 
 void fpu_load(struct arch_vcpu *v, struct arch_cpu *c)
 {
-	barrier_between_partitions(c, v->gs->serial);
+	if (c->last_space != v->gs->serial) {
+		c->last_space = v->gs->serial;
+		mitigate_switch();
+	}
 	if (fpu.forgets_pointers)
 		clear_pointers();
 	if (fpu.xsave) {

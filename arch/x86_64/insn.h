@@ -18,7 +18,7 @@ static inline void wrmsr(u32 nr, u64 v)
 	asm volatile("wrmsr" : : "c"(nr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
 }
 
-static inline u64 rdtsc(void)
+static inline __attribute__((always_inline)) u64 rdtsc(void)
 {
 	u32 lo, hi;
 

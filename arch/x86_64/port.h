@@ -92,6 +92,7 @@ bool fpu_set_tsc_aux(struct arch_vcpu *v, u64 val); /* loaded */
 
 /* gspace.c */
 void gspace_boot(bool gib_pages);
+void gspace_small(bool small); /* from now on no large pages, or again */
 /* No CPU uses a translation of the space that was removed before. */
 void gspace_flush(struct arch_gspace *gs);
 

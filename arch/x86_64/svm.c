@@ -45,10 +45,11 @@ BUILD_ASSERT(sizeof(struct vmcb) == HV_PAGE_SIZE, "a control block is one page")
 static u8 io_map[3 * 4096] __attribute__((aligned(4096)));
 static u8 msr_map[2 * 4096] __attribute__((aligned(4096)));
 static u32 nasids;
-static bool qemu; /* its VMRUN does not load the interrupt shadow; as_virtual_interrupt */
+static bool qemu; /* its VMRUN does not load the interrupt shadow; give_as_virtual */
 bool svm_next_rip;
 
-void svm_enter(struct arch_vcpu *v, u64 block);
+/* world.S */
+enum outcome svm_stay(struct arch_vcpu *v, struct vmcb *b, struct vcpu_exit *x);
 
 static const char *refusal(void)
 {
@@ -141,7 +142,7 @@ static void reset_control(struct vmcb *b, const struct arch_gspace *gs)
 	b->msrpm = (u64)msr_map;
 	b->v_intr = V_MASKING;
 	b->np_enable = 1;
-	b->np_cr3 = (u64)gs->root;
+	b->np_cr3 = (u64)gs->tables.root;
 }
 
 static void reset(struct arch_vcpu *v, const struct pc_start *s)
@@ -237,85 +238,96 @@ static __attribute__((noinline)) void enter_in_shadow(struct arch_vcpu *v, struc
 }
 
 /*
- * QEMU leaves our own CR0.PG off when the guest had LME on and neither PAE nor PG; at the next
- * VMRUN it would then take nested paging for off, too. On a processor this changes nothing.
- */
-static void left_without_paging(void)
-{
-	write_cr(0, BOOT_CR0);
-}
-
-/*
- * QEMU 7.2 seems to deliver an injected interrupt and not to forget it: when something of its own
- * stops the processor before the next exit, the guest gets it once more, with interrupts off. A
- * virtual interrupt, which the guest takes at once, is free of that. Who waits for a window
+ * QEMU (7.2 and later) delivers an injected interrupt within VMRUN and leaves it noted as an
+ * exception to be raised. When something of its own then stops the processor before the next exit,
+ * its loop finds the note and raises it: the guest gets the interrupt once more, with interrupts
+ * off. A virtual interrupt, which the guest takes at once, is free of that. Who waits for a window
  * meanwhile looks again soon.
  */
-static void as_virtual_interrupt(struct arch_vcpu *v, struct arch_cpu *c, u32 what)
+static void give_as_virtual(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	struct vmcb *b = v->vmcb;
 
+	v->given = v->event.what;
 	b->v_intr = (b->v_intr & 0xffffffff) | V_IRQ | V_PRIO | V_IGN_TPR |
-		    (u64)EVENT_VECTOR(what) << 32;
+		    (u64)EVENT_VECTOR(v->given) << 32;
 	b->misc1 &= ~M1_VINTR;
-	v->undo = true;
 	if (v->window) {
 		c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
 		timer_program(c);
 	}
 }
 
+static __attribute__((noinline)) void give_event(struct arch_vcpu *v, struct arch_cpu *c)
+{
+	struct vmcb *b = v->vmcb;
+
+	if (v->event.what & EVENT_ERROR && !(b->cr0 & CR0_PE))
+		v->event.what &= ~EVENT_ERROR; /* real mode has none */
+	if (qemu && EVENT_TYPE_OF(v->event.what) == TYPE_INTR)
+		give_as_virtual(v, c);
+	else
+		b->event = (u64)v->event.error << 32 | v->event.what;
+	v->event.what = 0;
+	v->undo = true;
+}
+
 /* An exit has come before it, or on its way, which QEMU then calls that of an exception. */
-static void virtual_interrupt_left(struct arch_vcpu *v, u32 what)
+static void virtual_interrupt_left(struct arch_vcpu *v)
 {
 	struct vmcb *b = v->vmcb;
 
 	if (!(b->interrupted & EVENT_VALID) && b->v_intr & V_IRQ)
-		v->event.what = what;
-	else if (EVENT_VECTOR(b->interrupted) == EVENT_VECTOR(what))
+		v->event.what = v->given;
+	else if (EVENT_VECTOR(b->interrupted) == EVENT_VECTOR(v->given))
 		b->interrupted &= ~EVENT_TYPE(7);
+	v->given = 0;
+}
+
+bool svm_settle(struct arch_vcpu *v)
+{
+	struct vmcb *b = v->vmcb;
+
+	/*
+	 * QEMU leaves our own CR0.PG off when the guest had LME on and neither PAE nor PG; at the
+	 * next VMRUN it would then take nested paging for off, too. On a processor this changes
+	 * nothing.
+	 */
+	if (!(b->cr0 & CR0_PG))
+		write_cr(0, BOOT_CR0);
+	if (v->given)
+		virtual_interrupt_left(v);
+	if (b->interrupted & EVENT_VALID)
+		event_interrupted(v, b->interrupted, b->interrupted_error);
+	if (v->undo) {
+		v->undo = false;
+		b->tlb_control = 0;
+		b->event = 0;
+		changed(v);
+	}
+	return !(v->event.what & EVENT_VALID);
 }
 
 static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
 {
 	struct vmcb *b = v->vmcb;
-	bool virtual;
-	u32 what;
+	enum outcome out;
 
 	if (unlikely(v->asid_round != c->asid_round))
 		new_asid(v, c);
-	if (unlikely(v->event.what & EVENT_ERROR && !(b->cr0 & CR0_PE)))
-		v->event.what &= ~EVENT_ERROR; /* real mode has none */
-	what = v->event.what;
-	virtual = qemu && what & EVENT_VALID && EVENT_TYPE_OF(what) == TYPE_INTR;
-	b->event = virtual ? 0 : (u64)v->event.error << 32 | what;
-	v->event.what = 0;
 	if (unlikely(v->shadow))
 		enter_in_shadow(v, c);
-	if (unlikely(virtual))
-		as_virtual_interrupt(v, c, what);
+	if (unlikely(v->event.what & EVENT_VALID))
+		give_event(v, c);
 	b->rax = v->pc.gpr[PC_RAX];
 	b->rsp = v->pc.gpr[PC_RSP];
 	b->rip = v->pc.rip;
 	b->rflags = v->pc.rflags;
-	svm_enter(v, (u64)b);
-	if (unlikely(!(b->cr0 & CR0_PG)))
-		left_without_paging();
-	v->pc.gpr[PC_RAX] = b->rax;
+	out = svm_stay(v, b, x);
 	v->pc.gpr[PC_RSP] = b->rsp;
-	v->pc.rip = v->left_rip = b->rip;
 	v->pc.rflags = b->rflags;
 	v->shadow = b->shadow & 1;
-	if (unlikely(virtual))
-		virtual_interrupt_left(v, what);
-	if (unlikely(b->interrupted & EVENT_VALID))
-		event_interrupted(v, b->interrupted, b->interrupted_error);
-	if (unlikely(v->undo)) {
-		v->undo = false;
-		b->tlb_control = 0;
-		changed(v);
-	}
-	return svm_explain(v, x);
+	return out == OUT_UNKNOWN ? svm_explain(v, x) : out;
 }
 
 static void mode(const struct arch_vcpu *v, struct pc_mode *m)
@@ -378,8 +390,7 @@ const struct virt svm = {
 		    .large = 0x80,
 		    .w = 0x2,
 		    .nx = 1ull << 63,
-		    .type = { [MT_DEVICE] = 0x18, [MT_WC] = 0x10 },
-		    .valid = 1 },
+		    .type = { [MT_DEVICE] = 0x18, [MT_WC] = 0x10 } },
 	.refusal = refusal,
 	.cpu_init = cpu_init,
 	.vcpu_init = vcpu_init,

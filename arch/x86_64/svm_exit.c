@@ -8,12 +8,11 @@ static u8 length(const struct arch_vcpu *v, u8 bare)
 	return svm_next_rip ? (u8)(v->vmcb->next_rip - v->pc.rip) : bare;
 }
 
-static enum outcome illegal(struct vcpu_exit *x, enum illegal_cause cause)
+static void illegal(struct vcpu_exit *x, enum illegal_cause cause)
 {
 	x->kind = EXIT_ILLEGAL;
 	x->illegal.cause = cause;
 	x->illegal.info = 0;
-	return OUT_DONE;
 }
 
 static enum outcome dead(struct vcpu_exit *x, const char *why, u64 code)
@@ -24,26 +23,26 @@ static enum outcome dead(struct vcpu_exit *x, const char *why, u64 code)
 	return OUT_DONE;
 }
 
-static enum outcome call(struct arch_vcpu *v, struct vcpu_exit *x)
+static inline void call(struct arch_vcpu *v, struct vcpu_exit *x)
 {
-	if (unlikely(v->vmcb->cpl))
-		return illegal(x, ILLEGAL_PRIVILEGE);
+	if (unlikely(v->vmcb->cpl)) {
+		illegal(x, ILLEGAL_PRIVILEGE);
+		return;
+	}
 	v->pc.rip += length(v, 3);
 	x->kind = EXIT_HCALL;
 	x->hcall.nr = v->pc.gpr[PC_RAX];
 	x->hcall.args = &v->pc.gpr[PC_CALL_ARGS];
 	x->hcall.status = &v->pc.gpr[PC_RAX];
-	return OUT_LIGHT;
 }
 
-static enum outcome reg(struct arch_vcpu *v, struct vcpu_exit *x, enum reg_space space)
+static inline void reg(struct arch_vcpu *v, struct vcpu_exit *x, enum reg_space space, bool write)
 {
 	x->kind = EXIT_REGISTER;
 	x->len = length(v, 2);
 	x->reg.space = space;
 	x->reg.nr = (u32)v->pc.gpr[PC_RCX];
-	x->reg.write = space == REG_MSR && v->vmcb->info1 & 1;
-	return OUT_LIGHT;
+	x->reg.write = write;
 }
 
 static enum outcome io(struct arch_vcpu *v, struct vcpu_exit *x)
@@ -123,7 +122,8 @@ static enum outcome rare(struct arch_vcpu *v, struct vcpu_exit *x, u32 code)
 	case SVM_MWAIT:
 	case SVM_MWAIT_ARMED:
 	case SVM_RDPRU:
-		return illegal(x, ILLEGAL_INSTRUCTION);
+		illegal(x, ILLEGAL_INSTRUCTION);
+		return OUT_DONE;
 	case SVM_INIT:
 		return OUT_INTR;
 	case (u32)SVM_INVALID:
@@ -133,15 +133,46 @@ static enum outcome rare(struct arch_vcpu *v, struct vcpu_exit *x, u32 code)
 	}
 }
 
-/* Out of line: what it needs of registers would be saved for the calls, too. */
-static __attribute__((noinline)) enum outcome other(struct arch_vcpu *v, struct vcpu_exit *x,
-						    u32 code)
+/* The exits that may be light. */
+static inline bool simple(struct arch_vcpu *v, const struct vmcb *b, struct vcpu_exit *x)
 {
-	switch (code) {
+	switch ((u32)b->code) {
+	case SVM_VMMCALL:
+		call(v, x);
+		return true;
 	case SVM_CPUID:
-		return reg(v, x, REG_CPUID);
+		reg(v, x, REG_CPUID, false);
+		return true;
 	case SVM_MSR:
-		return reg(v, x, REG_MSR);
+		reg(v, x, REG_MSR, b->info1);
+		return true;
+	default:
+		return false;
+	}
+}
+
+enum outcome svm_light(struct arch_vcpu *v, struct vmcb *b, struct vcpu_exit *x)
+{
+	v->pc.gpr[PC_RAX] = b->rax;
+	v->pc.rip = v->left_rip = b->rip;
+	if (unlikely(v->undo || b->interrupted & EVENT_VALID || !(b->cr0 & CR0_PG)) &&
+	    !svm_settle(v))
+		return OUT_UNKNOWN;
+	if (!simple(v, b, x))
+		return OUT_UNKNOWN;
+	if (unlikely(!pc_light(v, x)))
+		return OUT_DONE;
+	b->rax = v->pc.gpr[PC_RAX];
+	b->rip = v->pc.rip;
+	b->shadow = 0; /* it was over with the instruction */
+	return OUT_AGAIN;
+}
+
+enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	u32 code = (u32)v->vmcb->code;
+
+	switch (code) {
 	case SVM_IO:
 		return io(v, x);
 	case SVM_NPF:
@@ -157,13 +188,6 @@ static __attribute__((noinline)) enum outcome other(struct arch_vcpu *v, struct 
 		x->kind = EXIT_WINDOW;
 		return OUT_DONE;
 	default:
-		return rare(v, x, code);
+		return simple(v, v->vmcb, x) ? OUT_DONE : rare(v, x, code);
 	}
-}
-
-enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x)
-{
-	u32 code = (u32)v->vmcb->code;
-
-	return likely(code == SVM_VMMCALL) ? call(v, x) : other(v, x, code);
 }

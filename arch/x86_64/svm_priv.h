@@ -11,6 +11,16 @@
 
 extern bool svm_next_rip; /* the exit tells where the next instruction is */
 
+/*
+ * From world.S, after an exit: RAX and RIP in *v, as every register but RSP and RFLAGS. OUT_AGAIN:
+ * it was served and the guest goes on as the control block says; OUT_UNKNOWN: *x is not written.
+ */
+enum outcome svm_light(struct arch_vcpu *v, struct vmcb *b, struct vcpu_exit *x);
+
+/* What an entry had set up for itself ends, what the exit interrupted is kept: true if nothing. */
+bool svm_settle(struct arch_vcpu *v);
+
+/* Any exit, the registers complete. */
 enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x);
 
 #endif

@@ -5,6 +5,7 @@
  */
 #include "fmt.h"
 #include "hvstring.h"
+#include "mitigate.h"
 #include "panic.h"
 #include "virt.h"
 
@@ -64,7 +65,7 @@ void arch_pc_reset(struct arch_vcpu *v, const struct pc_start *s)
 		v->pc.gpr[PC_RBX] = s->ebx;
 	}
 	fpu_reset(v);
-	v->event.what = 0;
+	v->event.what = v->given = 0;
 	v->tsc_offset = 0;
 	v->alarm = TIME_NEVER;
 	v->window = 0;
@@ -113,7 +114,7 @@ enum outcome vcpu_memory(struct arch_vcpu *v, struct vcpu_exit *x, gpa_t g, unsi
 	pa_t p;
 
 	/* a large page that is being split has a moment without translation: try again */
-	if (v->gs->splits || (!arch_gspace_query(v->gs, g, &p, &prot) && prot & need))
+	if (v->gs->tables.splits || (!arch_gspace_query(v->gs, g, &p, &prot) && prot & need))
 		return OUT_AGAIN;
 	x->kind = EXIT_MEMORY;
 	x->mem.addr = g;
@@ -181,6 +182,8 @@ void arch_vcpu_run(struct arch_vcpu *v, struct vcpu_exit *x)
 	struct arch_cpu *c = arch_cpu();
 	enum outcome out;
 
+	if (unlikely(mitigations.entry))
+		mitigate_entry();
 	do {
 		if (unlikely(v->shut_down)) {
 			x->kind = EXIT_SHUTDOWN;

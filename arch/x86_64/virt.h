@@ -8,7 +8,7 @@
 
 #include "port.h"
 
-/* Entries of the second-stage tables, four levels of 512. */
+/* Entries of the second-stage tables (gspace.c), four levels of 512. */
 struct stage2 {
 	u64 table;   /* bits of an entry that leads to a table */
 	u64 leaf;    /* bits of every leaf */
@@ -16,15 +16,15 @@ struct stage2 {
 	u64 r, w, x; /* rights; x may be 0: then nx */
 	u64 nx;	     /* set when not executable */
 	u64 type[3]; /* enum memtype */
-	u64 valid;   /* an entry is there when one of these is on */
 };
 
 /* What an exit may say beyond its record. */
 enum outcome {
-	OUT_DONE,  /* *x is complete */
-	OUT_LIGHT, /* complete; the core may serve it at once (pc_light) */
-	OUT_AGAIN, /* served here: go on */
-	OUT_INTR,  /* a physical interrupt waits */
+	OUT_AGAIN,   /* served here: go on. 0, as world.S wants it */
+	OUT_DONE,    /* *x is complete */
+	OUT_LIGHT,   /* complete; the core may serve it at once (pc_light) */
+	OUT_INTR,    /* a physical interrupt waits */
+	OUT_UNKNOWN, /* of svm.c: not looked at yet */
 };
 
 struct virt {

@@ -62,6 +62,8 @@ vmx_exit:
 	movq	%r15, R_GPR(15)(%rdi)
 	popq	R_GPR(7)(%rdi)
 	addq	$8, %rsp
+	cmpb	$0, rsb_wanted
+	jne	4f
 	movl	$1, %eax
 3:	popq	%r15
 	popq	%r14
@@ -70,5 +72,8 @@ vmx_exit:
 	popq	%rbp
 	popq	%rbx
 	ret
+4:	call	rsb_fill
+	movl	$1, %eax
+	jmp	3b
 
 	.section .note.GNU-stack, "", @progbits

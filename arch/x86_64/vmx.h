@@ -62,7 +62,7 @@ static inline void invvpid(u64 type, u64 vpid)
 /* Write-back tables of four levels (25.6.11) */
 static inline u64 eptp(const struct arch_vcpu *v)
 {
-	return (u64)v->gs->root | 3 << 3 | 6;
+	return (u64)v->gs->tables.root | 3 << 3 | 6;
 }
 
 /* Of the guest of the current VMCS */

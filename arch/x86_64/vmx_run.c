@@ -57,14 +57,14 @@ static u64 pdpte_reserved(void)
 /* Page directory pointers of a 32-bit guest with PAE, which a change of paging loads (4.4.1). */
 static bool load_pdptes(const struct arch_vcpu *v)
 {
-	u64 cr3 = vmread(VMCS_GUEST_CR3) & 0xffffffe0;
-	const u64 *e;
+	u64 cr3 = vmread(VMCS_GUEST_CR3) & 0xffffffe0, e[4];
 	unsigned prot;
 	pa_t pa;
 
 	if (arch_gspace_query(v->gs, GPA(cr3), &pa, &prot))
 		return false;
-	e = (const u64 *)pa.v;
+	for (unsigned i = 0; i < 4; i++) /* once: another vcpu may be writing */
+		e[i] = ((const volatile u64 *)pa.v)[i];
 	for (unsigned i = 0; i < 4; i++)
 		if (e[i] & 1 && e[i] & pdpte_reserved())
 			return false;
@@ -277,8 +277,9 @@ static enum outcome explain(struct arch_vcpu *v, u32 reason, struct vcpu_exit *x
 	case VMX_TASK_SWITCH:
 		return dead(x, "task switch", qualification());
 	case VMX_EPT_MISCONFIG:
-		return v->gs->splits ? OUT_AGAIN
-				     : dead(x, "bad second-stage entry", vmread(VMCS_GUEST_PA));
+		return v->gs->tables.splits
+			       ? OUT_AGAIN
+			       : dead(x, "bad second-stage entry", vmread(VMCS_GUEST_PA));
 	case VMX_MWAIT:
 	case VMX_MONITOR:
 	case VMX_GETSEC:

@@ -7,22 +7,26 @@
 
 	.text
 /*
- * void svm_enter(struct arch_vcpu *v, u64 block): run the guest once. RAX, RSP, RIP and RFLAGS are
- * in the control block. GIF is off from here to the guest and from it to the end, so that nothing
- * comes between; IF is on for VMRUN, so that interrupts end the guest.
+ * enum outcome svm_stay(struct arch_vcpu *v, struct vmcb *block, struct vcpu_exit *x): run the
+ * guest, again and again while svm_light answers 0. RAX, RSP, RIP and RFLAGS are in the control
+ * block. GIF is off around VMRUN, so that nothing comes between; IF is on for it, so that
+ * interrupts end the guest.
  */
-	.globl	svm_enter
-svm_enter:
+	.globl	svm_stay
+svm_stay:
 	pushq	%rbx
 	pushq	%rbp
 	pushq	%r12
 	pushq	%r13
 	pushq	%r14
 	pushq	%r15
+	pushq	%rdx
+	pushq	%rsi
 	pushq	%rdi
+1:	movq	(%rsp), %rdi
+	movq	8(%rsp), %rax
 	clgi
-	sti
-	movq	%rsi, %rax
+	sti			/* not right before VMRUN: QEMU takes its shadow into the guest */
 	movq	R_GPR(1)(%rdi), %rcx
 	movq	R_GPR(2)(%rdi), %rdx
 	movq	R_GPR(3)(%rdi), %rbx
@@ -39,7 +43,7 @@ svm_enter:
 	movq	R_GPR(7)(%rdi), %rdi
 	vmrun	%rax
 	cli
-	popq	%rax
+	movq	(%rsp), %rax
 	movq	%rcx, R_GPR(1)(%rax)
 	movq	%rdx, R_GPR(2)(%rax)
 	movq	%rbx, R_GPR(3)(%rax)
@@ -55,6 +59,15 @@ svm_enter:
 	movq	%r14, R_GPR(14)(%rax)
 	movq	%r15, R_GPR(15)(%rax)
 	stgi
+	movq	%rax, %rdi
+	movq	8(%rsp), %rsi
+	movq	16(%rsp), %rdx
+	call	svm_light
+	testl	%eax, %eax
+	jz	1b
+	cmpb	$0, rsb_wanted		/* calls of before the guest return from here on */
+	jne	3f
+2:	addq	$24, %rsp
 	popq	%r15
 	popq	%r14
 	popq	%r13
@@ -62,6 +75,8 @@ svm_enter:
 	popq	%rbp
 	popq	%rbx
 	ret
+3:	call	rsb_fill
+	jmp	2b
 
 /*
  * Exceptions 0 .. 31, entries of one size: struct trap of cpu.c. Only a non-maskable interrupt may

@@ -9,6 +9,7 @@
 #include "endian.h"
 #include "gcopy.h"
 #include "gmem.h"
+#include "nospec.h"
 
 /* The tokens are PAPR_TOKEN + index; gfdt.c writes these names into the device tree. */
 const struct rtas_call papr_rtas[] = {
@@ -55,6 +56,7 @@ static const struct rtas_call *find(u32 token, u32 nargs, u32 nrets)
 
 	if (i >= papr_rtas_n)
 		return NULL;
+	i = (u32)nospec(i, papr_rtas_n);
 	if (nargs != papr_rtas[i].nargs || nrets != papr_rtas[i].nrets)
 		return NULL;
 	return &papr_rtas[i];

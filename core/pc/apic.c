@@ -11,6 +11,13 @@
 #define BASE_BSP    (1u << 8)
 #define FLAT	    0xfu
 
+void pc_apic_power_on(struct pc_apic *a, unsigned index)
+{
+	a->base = PC_APIC_BASE | BASE_ENABLE | (index ? 0 : BASE_BSP);
+	pc_apic_reset(a, index);
+}
+
+/* As INIT does it: the mode stays (SDM 3, 11.12.5.1). */
 void pc_apic_reset(struct pc_apic *a, unsigned index)
 {
 	for (unsigned i = 0; i < 8; i++) {
@@ -19,10 +26,10 @@ void pc_apic_reset(struct pc_apic *a, unsigned index)
 		a->isr[i] = 0;
 	}
 	a->svr = 0xff;
-	a->ldr = 0;
+	a->ldr = pc_apic_x2(a) ? PC_X2_LDR(index) : 0;
 	a->dfr = ~0u;
-	a->base = PC_APIC_BASE | BASE_ENABLE | (index ? 0 : BASE_BSP);
-	a->tpr = a->esr = a->esr_next = a->icr = a->icr2 = a->tdcr = a->initial = 0;
+	atomic_store(&a->esr_next, 0);
+	a->tpr = a->esr = a->icr = a->icr2 = a->tdcr = a->initial = 0;
 	for (unsigned i = 0; i < PC_LVTS; i++)
 		a->lvt[i] = 1u << 16;
 	a->timer = TIME_NEVER;
@@ -39,13 +46,27 @@ bool pc_apic_x2(const struct pc_apic *a)
 	return a->base & BASE_X2;
 }
 
+bool pc_apic_takes_part(const struct vcpu *v)
+{
+	return pc_vcpu(v)->apic.svr & SVR_ENABLE && v->online;
+}
+
+void pc_apic_error(struct pc_apic *a, u32 bit)
+{
+	atomic_fetch_or(&a->esr_next, bit);
+}
+
 void pc_apic_accept(struct vcpu *v, u8 vector, bool level)
 {
 	struct pc_apic *a = &pc_vcpu(v)->apic;
 	u32 bit = 1u << vector % 32;
 
-	if (!pc_apic_on(a) || !(a->svr & SVR_ENABLE) || vector < 16)
+	if (!pc_apic_on(a) || !(a->svr & SVR_ENABLE))
 		return;
+	if (vector < 16) {
+		pc_apic_error(a, ESR_RECEIVED_ILLEGAL);
+		return;
+	}
 	if (level)
 		atomic_fetch_or(&a->tmr[vector / 32], bit);
 	else
@@ -57,6 +78,7 @@ void pc_apic_accept(struct vcpu *v, u8 vector, bool level)
 /* Highest vector in service, or -1. */
 static int in_service(const struct pc_apic *a)
 {
+#pragma GCC unroll 8
 	for (int i = 7; i >= 0; i--)
 		if (a->isr[i])
 			return i * 32 + 31 - __builtin_clz(a->isr[i]);
@@ -74,6 +96,7 @@ u32 pc_apic_ppr(const struct pc_apic *a)
 
 int pc_apic_pending(const struct pc_apic *a)
 {
+#pragma GCC unroll 8
 	for (int i = 7; i >= 0; i--) {
 		u32 word = atomic_load(&a->irr[i]);
 		int vector;

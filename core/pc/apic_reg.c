@@ -12,6 +12,7 @@ enum {
 	REG_APR = 0x09,
 	REG_PPR = 0x0a,
 	REG_EOI = 0x0b,
+	REG_RRR = 0x0c,
 	REG_LDR = 0x0d,
 	REG_DFR = 0x0e,
 	REG_SVR = 0x0f,
@@ -31,6 +32,7 @@ enum {
 #define VERSION	  (0x14u | (PC_LVTS - 1) << 16)
 #define LVT_MASK  (1u << 16)
 #define BASE_MODE (3u << 10)
+#define ICR_SELF  (1u << 18)
 
 /* What software may set in each entry of the local vector table. */
 static const u32 lvt_bits[PC_LVTS] = {
@@ -38,23 +40,20 @@ static const u32 lvt_bits[PC_LVTS] = {
 	[LVT_LINT0] = 0x1a7ff, [LVT_LINT1] = 0x1a7ff,	[LVT_ERROR] = 0x100ff,
 };
 
-static u32 x2_ldr(unsigned id)
-{
-	return (id >> 4) << 16 | 1u << (id & 15);
-}
-
 static err_t read_bits(const struct pc_apic *a, u32 reg, u64 *val)
 {
+	u64 i = nospec(reg - REG_ISR, REG_ESR - REG_ISR) % 8;
+
 	if (reg < REG_TMR)
-		*val = a->isr[reg - REG_ISR];
+		*val = a->isr[i];
 	else if (reg < REG_IRR)
-		*val = a->tmr[reg - REG_TMR];
+		*val = a->tmr[i];
 	else
-		*val = a->irr[reg - REG_IRR];
+		*val = a->irr[i];
 	return HV_OK;
 }
 
-static err_t read_plain(const struct vcpu *v, const struct pc_apic *a, u32 reg, u64 *val)
+static err_t read_plain(const struct vcpu *v, struct pc_apic *a, u32 reg, u64 *val)
 {
 	bool x2 = pc_apic_x2(a);
 
@@ -98,20 +97,28 @@ static err_t read_plain(const struct vcpu *v, const struct pc_apic *a, u32 reg, 
 	case REG_TDCR:
 		*val = a->tdcr;
 		return HV_OK;
-	default:
+	case REG_APR: /* of these x2APIC mode has only EOI, for writing */
+	case REG_EOI:
+	case REG_RRR:
 		*val = 0;
 		return x2 ? HV_EINVAL : HV_OK;
+	default:
+		*val = 0;
+		if (x2)
+			return HV_EINVAL;
+		pc_apic_error(a, ESR_NO_REGISTER);
+		return HV_OK;
 	}
 }
 
 err_t pc_apic_read(struct vcpu *v, u32 reg, u64 *val)
 {
-	const struct pc_apic *a = &pc_vcpu(v)->apic;
+	struct pc_apic *a = &pc_vcpu(v)->apic;
 
 	if (reg >= REG_ISR && reg < REG_ESR)
 		return read_bits(a, reg, val);
 	if (reg >= REG_LVT && reg < REG_LVT + PC_LVTS) {
-		*val = a->lvt[reg - REG_LVT];
+		*val = a->lvt[nospec(reg - REG_LVT, PC_LVTS)];
 		return HV_OK;
 	}
 	return read_plain(v, a, reg, val);
@@ -187,22 +194,20 @@ static err_t write_common(struct vcpu *v, struct pc_apic *a, u32 reg, u64 val)
 		set_svr(a, (u32)val);
 		return HV_OK;
 	case REG_ESR:
-		a->esr = a->esr_next;
-		a->esr_next = 0;
+		a->esr = atomic_exchange(&a->esr_next, 0);
 		return HV_OK;
 	case REG_ICR:
 		return command(v, val);
 	case REG_TMICT:
-		a->initial = (u32)val;
-		pc_timer_start(v);
+		pc_timer_start(v, (u32)val);
 		return HV_OK;
 	case REG_TDCR:
-		a->tdcr = val & 0xb;
+		pc_timer_divide(v, val & 0xb);
 		return HV_OK;
 	default:
 		if (reg < REG_LVT || reg >= REG_LVT + PC_LVTS)
 			return HV_ENOENT;
-		set_lvt(v, reg - REG_LVT, (u32)val);
+		set_lvt(v, (unsigned)nospec(reg - REG_LVT, PC_LVTS), (u32)val);
 		return HV_OK;
 	}
 }
@@ -234,13 +239,20 @@ static err_t write_x2(struct vcpu *v, struct pc_apic *a, u32 reg, u64 val)
 	if (reg == REG_SELF) {
 		if (val & ~0xffull)
 			return HV_EINVAL;
-		pc_apic_accept(v, (u8)val, false);
+		pc_ipi(v, (u32)val | ICR_SELF, 0);
 		return HV_OK;
 	}
 	if (val & ~x2_bits(reg))
 		return HV_EINVAL;
 	err = write_common(v, a, reg, val);
 	return err == HV_ENOENT ? HV_EINVAL : err;
+}
+
+/* Of the registers in memory: a write is lost, and no error. */
+static bool is_read_only(u32 reg)
+{
+	return reg == REG_ID || reg == REG_VERSION || (reg >= REG_APR && reg <= REG_RRR) ||
+	       (reg >= REG_ISR && reg < REG_ESR) || reg == REG_TMCCT;
 }
 
 err_t pc_apic_write(struct vcpu *v, u32 reg, u64 val)
@@ -262,7 +274,11 @@ err_t pc_apic_write(struct vcpu *v, u32 reg, u64 val)
 		return HV_OK;
 	default:
 		err = write_common(v, a, reg, val);
-		return err == HV_ENOENT ? HV_OK : err;
+		if (err != HV_ENOENT)
+			return err;
+		if (!is_read_only(reg))
+			pc_apic_error(a, ESR_NO_REGISTER);
+		return HV_OK;
 	}
 }
 
@@ -279,11 +295,11 @@ err_t pc_apic_set_base(struct vcpu *v, u64 val)
 		return HV_EINVAL;
 	if (to == from)
 		return HV_OK;
+	a->base = (u32)val;
 	if (to == off)
 		pc_apic_reset(a, v->index);
-	a->base = (u32)val;
 	if (to == x2)
-		a->ldr = x2_ldr(v->index);
+		a->ldr = PC_X2_LDR(v->index);
 	pc_alarm(v);
 	return HV_OK;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * CPUID as a guest sees it: what this file names, and of that what the port can give. Features of
- * the machine's own (local APIC, time, topology, hypervisor leaves) are written here. Next: msr.c.
+ * the machine's own (local APIC, time, topology, hypervisor leaves) are written here. What does not
+ * change is made once for a partition. Next: msr.c.
  */
 #include "pc.h"
 
@@ -12,9 +13,12 @@
 enum { EAX, EBX, ECX, EDX };
 
 #define MAX_BASIC    0xdu
+#define EXTENDED     0x80000000u
 #define MAX_EXTENDED 0x80000008u
-#define KVM_LEAF     0x40000000u
-#define XCR0_BITS    0xe7u /* x87, SSE, AVX, AVX-512 */
+
+BUILD_ASSERT(PC_CPUID_ROWS == MAX_BASIC + 1 + MAX_EXTENDED - EXTENDED + 1, "a row for each");
+#define KVM_LEAF  0x40000000u
+#define XCR0_BITS 0xe7u /* x87, SSE, AVX, AVX-512 */
 
 /* Bits of the processor's own answer that pass: leaf, subleaf, one mask for each register. */
 static const struct mask {
@@ -65,7 +69,6 @@ static void features(struct vcpu *v, u32 out[4])
 
 	arch_pc_mode(&v->arch, &m);
 	out[EBX] |= n << 16 | v->index << 24;
-	out[ECX] |= 1u << 21 | 1u << 24 | 1u << 31; /* x2APIC, TSC deadline, hypervisor */
 	if (m.cr4 & CR4_OSXSAVE)
 		out[ECX] |= 1u << 27;
 	if (pc_apic_on(&pc_vcpu(v)->apic))
@@ -128,12 +131,11 @@ static void xsave(u32 sub, u32 out[4])
 	}
 }
 
-static bool is_amd(void)
+static bool is_amd(const struct vcpu *v)
 {
-	u32 out[4];
+	u32 ebx = pc_part(v->part)->cpuid[0][EBX];
 
-	arch_pc_cpuid(0, 0, out);
-	return out[EBX] == 0x68747541 || out[EBX] == 0x6f677948; /* Auth..., Hygo... */
+	return ebx == 0x68747541 || ebx == 0x6f677948; /* Auth..., Hygo... */
 }
 
 static void signature(u32 out[4], const char *text)
@@ -146,7 +148,7 @@ static void signature(u32 out[4], const char *text)
 	out[EDX] = le32_to_cpu(word[2]);
 }
 
-static void hypervisor(u32 leaf, u32 out[4])
+static void hypervisor(const struct vcpu *v, u32 leaf, u32 out[4])
 {
 	switch (leaf) {
 	case KVM_LEAF:
@@ -162,7 +164,7 @@ static void hypervisor(u32 leaf, u32 out[4])
 		break;
 	case PC_CPUID_INFO:
 		out[EAX] = HV_ABI_VERSION;
-		out[EBX] = is_amd() ? PC_CPUID_VMMCALL : PC_CPUID_VMCALL;
+		out[EBX] = is_amd(v) ? PC_CPUID_VMMCALL : PC_CPUID_VMCALL;
 		out[ECX] = (u32)(arch_tick_hz() / 1000);
 		break;
 	default:
@@ -170,61 +172,57 @@ static void hypervisor(u32 leaf, u32 out[4])
 	}
 }
 
-static void extended(const struct vcpu *v, u32 leaf, u32 out[4])
+/* The leaf's row in struct pc_part, or PC_CPUID_ROWS. */
+static u32 row_of(u32 leaf)
 {
-	masked(leaf, 0, out);
-	switch (leaf) {
-	case 0x80000000:
-		arch_pc_cpuid(leaf, 0, out);
-		out[EAX] = MIN(out[EAX], MAX_EXTENDED);
-		break;
-	case 0x80000001:
-		if (pc_apic_on(&pc_vcpu(v)->apic) && is_amd())
-			out[EDX] |= 1u << 9;
-		if (v->part->nvcpus > 1 && is_amd())
-			out[ECX] |= 1u << 1; /* several cores in the package */
-		break;
-	case 0x80000007:
-		out[EDX] = 1u << 8; /* the counter runs at one rate, always */
-		break;
-	case 0x80000008:
-		out[ECX] = (v->part->nvcpus - 1) | id_bits(v) << 12;
-		break;
-	default:
-		break;
-	}
+	if (leaf <= MAX_BASIC)
+		return leaf;
+	if (leaf >= EXTENDED && leaf <= MAX_EXTENDED)
+		return MAX_BASIC + 1 + leaf - EXTENDED;
+	return PC_CPUID_ROWS;
 }
 
-void pc_cpuid(struct vcpu *v, u32 leaf, u32 sub, u32 out[4])
+static u32 *row(struct pc_part *pp, u32 leaf)
 {
-	memset(out, 0, 4 * sizeof(*out));
-	if (leaf >> 28 == 4) {
-		hypervisor(leaf, out);
-		return;
-	}
-	if (leaf >> 31) {
-		extended(v, leaf, out);
-		return;
-	}
+	return pp->cpuid[row_of(leaf)];
+}
+
+/* What is the same for all vcpus at all times. */
+void pc_cpuid_boot(struct pc_part *pp)
+{
+	for (u32 i = 0; i <= MAX_BASIC; i++)
+		masked(i, 0, row(pp, i));
+	for (u32 i = EXTENDED; i <= MAX_EXTENDED; i++)
+		masked(i, 0, row(pp, i));
+	arch_pc_cpuid(0, 0, row(pp, 0));
+	row(pp, 0)[EAX] = MIN(row(pp, 0)[EAX], MAX_BASIC);
+	row(pp, 1)[ECX] |= 1u << 21 | 1u << 24 | 1u << 31; /* x2APIC, TSC deadline, hypervisor */
+	row(pp, 6)[EAX] = 1u << 2;  /* the timer of the local APIC never stops */
+	row(pp, 7)[EBX] |= 1u << 1; /* TSC_ADJUST */
+	arch_pc_cpuid(EXTENDED, 0, row(pp, EXTENDED));
+	row(pp, EXTENDED)[EAX] = MIN(row(pp, EXTENDED)[EAX], MAX_EXTENDED);
+	row(pp, 0x80000007)[EDX] = 1u << 8; /* the counter runs at one rate, always */
+}
+
+/* Rows that are not all: what also depends on the vcpu, the subleaf, or what the guest has set. */
+#define VARIES                                                       \
+	(1u << 0x1 | 1u << 0x4 | 1u << 0x7 | 1u << 0xb | 1u << 0xd | \
+	 1u << (MAX_BASIC + 2) /* 0x80000001 */ | 1u << (MAX_BASIC + 9) /* 8 */)
+
+static void vary(struct vcpu *v, u32 leaf, u32 sub, u32 out[4])
+{
+	bool amd = is_amd(v);
+
 	switch (leaf) {
-	case 0x0:
-		arch_pc_cpuid(leaf, 0, out);
-		out[EAX] = MIN(out[EAX], MAX_BASIC);
-		break;
 	case 0x1:
-		masked(leaf, 0, out);
 		features(v, out);
 		break;
 	case 0x4:
 		caches(v, sub, out);
 		break;
-	case 0x6:
-		out[EAX] = 1u << 2; /* the timer of the local APIC never stops */
-		break;
 	case 0x7:
-		masked(leaf, sub, out);
-		if (sub == 0)
-			out[EBX] |= 1u << 1; /* TSC_ADJUST */
+		if (sub)
+			memset(out, 0, 4 * sizeof(*out));
 		break;
 	case 0xb:
 		topology(v, sub, out);
@@ -232,8 +230,47 @@ void pc_cpuid(struct vcpu *v, u32 leaf, u32 sub, u32 out[4])
 	case 0xd:
 		xsave(sub, out);
 		break;
-	default:
-		masked(leaf, 0, out);
+	case 0x80000001:
+		if (pc_apic_on(&pc_vcpu(v)->apic) && amd)
+			out[EDX] |= 1u << 9;
+		if (v->part->nvcpus > 1 && amd)
+			out[ECX] |= 1u << 1; /* several cores in the package */
+		break;
+	default: /* 0x80000008 */
+		out[ECX] = (v->part->nvcpus - 1) | id_bits(v) << 12;
 		break;
 	}
+}
+
+static void answer(struct vcpu *v, const u32 out[4])
+{
+	u64 *gpr = pc_regs(v)->gpr;
+
+	gpr[PC_RAX] = out[EAX];
+	gpr[PC_RBX] = out[EBX];
+	gpr[PC_RCX] = out[ECX];
+	gpr[PC_RDX] = out[EDX];
+}
+
+static __attribute__((noinline)) void make(struct vcpu *v, u32 leaf, u32 i)
+{
+	u32 sub = (u32)pc_regs(v)->gpr[PC_RCX], out[4] = { 0 };
+
+	if (i < PC_CPUID_ROWS) {
+		memcpy(out, pc_part(v->part)->cpuid[i], sizeof(out));
+		vary(v, leaf, sub, out);
+	} else if (leaf >> 28 == 4) {
+		hypervisor(v, leaf, out);
+	}
+	answer(v, out);
+}
+
+void pc_cpuid(struct vcpu *v)
+{
+	u32 leaf = (u32)pc_regs(v)->gpr[PC_RAX], i = row_of(leaf);
+
+	if (i < PC_CPUID_ROWS && !(VARIES >> i & 1))
+		answer(v, pc_part(v->part)->cpuid[i]);
+	else
+		make(v, leaf, i);
 }

@@ -13,7 +13,7 @@ struct reader {
 	unsigned n, at;
 	bool code64, high_regs; /* a REX prefix makes SPL .. DIL of AH .. BH */
 	u8 rex;
-	bool short_, wide_operand;
+	bool short_, wide_operand, lock;
 	u8 def; /* default operand size without prefixes */
 	bool more;
 };
@@ -227,8 +227,9 @@ static bool group(struct reader *r, struct pc_insn *i, u8 op)
 	switch (op) {
 	case 0x80:
 	case 0x81:
+	case 0x82:
 	case 0x83:
-		if (!with_immediate(r, i, op == 0x80, op == 0x81 ? 0 : 1, &ext))
+		if (!with_immediate(r, i, !(op & 1), op == 0x81 ? 0 : 1, &ext))
 			return false;
 		i->op = OP_ALU;
 		i->sub = ext;
@@ -239,7 +240,7 @@ static bool group(struct reader *r, struct pc_insn *i, u8 op)
 		return with_immediate(r, i, op == 0xc6, 0, &ext) && ext == 0;
 	default: /* 0xf6, 0xf7 */
 		i->op = OP_TEST;
-		return with_immediate(r, i, op == 0xf6, 0, &ext) && ext == 0;
+		return with_immediate(r, i, op == 0xf6, 0, &ext) && ext < 2;
 	}
 }
 
@@ -261,6 +262,8 @@ static bool one_byte(struct reader *r, struct pc_insn *i, u8 op)
 	case 0x6e:
 	case 0x6f:
 		return string(r, i, OP_OUTS, !(op & 1));
+	case 0x82: /* as 0x80, in old code */
+		return !r->code64 && group(r, i, op);
 	case 0x80:
 	case 0x81:
 	case 0x83:
@@ -311,30 +314,40 @@ static bool one_byte(struct reader *r, struct pc_insn *i, u8 op)
 	}
 }
 
-/* Legacy prefixes in any order, then REX. The opcode behind them. */
+/* Legacy prefixes in any order, then REX, which counts only there. The opcode behind them. */
 static u8 prefixes(struct reader *r, struct pc_insn *i)
 {
 	static const u8 segment[] = { 0x26, 0x2e, 0x36, 0x3e, 0x64, 0x65 };
 
 	for (;;) {
-		u8 b = byte(r);
+		u8 b = byte(r), rex = 0;
 		const u8 *s = memchr(segment, b, sizeof(segment));
 
-		if (s) {
-			i->seg = (u8)(s - segment);
+		if (s) { /* in 64-bit mode the first four do not even take back the others */
+			if (!r->code64 || s - segment >= PC_FS)
+				i->seg = (u8)(s - segment);
 		} else if (b == 0x66) {
 			r->wide_operand = true;
 		} else if (b == 0x67) {
 			r->short_ = true;
 		} else if (b == 0xf2 || b == 0xf3) {
 			i->rep = true;
+		} else if (b == 0xf0) {
+			r->lock = true;
 		} else if (r->code64 && (b & 0xf0) == 0x40) {
-			r->rex = b;
-			return byte(r);
-		} else if (b != 0xf0 || r->more) {
+			rex = b;
+		} else {
 			return b;
 		}
+		r->rex = rex;
 	}
+}
+
+/* LOCK in front of what does not write back is an undefined instruction. */
+static bool lockable(const struct pc_insn *i)
+{
+	return i->op == OP_XCHG || (i->op == OP_ALU && !i->to_reg && i->sub != ALU_CMP) ||
+	       (i->op == OP_BIT && i->sub);
 }
 
 enum pc_decoded pc_decode(const u8 *b, unsigned n, const struct pc_mode *m, struct pc_insn *i)
@@ -352,9 +365,7 @@ enum pc_decoded pc_decode(const u8 *b, unsigned n, const struct pc_mode *m, stru
 		i->asize = r.short_ ? 4 : 8;
 	else
 		i->asize = r.short_ ? r.def ^ 6 : r.def;
-	if (m->code64 && i->seg < PC_FS) /* these have no meaning there */
-		i->seg = PC_NO_REG;
-	known = !r.more && one_byte(&r, i, op);
+	known = !r.more && one_byte(&r, i, op) && (!r.lock || lockable(i));
 	if (r.more)
 		return n < PC_INSN_MAX ? DECODE_MORE : DECODE_UNKNOWN;
 	i->len = (u8)r.at;

@@ -27,11 +27,19 @@ static bool canonical(const struct pc_mode *m, u64 va)
 	return (u64)((s64)(va << unused) >> unused) == va;
 }
 
-/* Where size bytes at linear address va are. False: the guest has its exception. */
-static bool find(struct vcpu *v, const struct pc_mode *m, u64 va, u8 size, bool write,
+static u64 linear(const struct pc_mode *m, u8 seg, u64 off)
+{
+	if (m->code64)
+		return seg >= PC_FS ? off + m->base[seg] : off;
+	return (off + m->base[seg]) & 0xffffffff;
+}
+
+/* Where size bytes at an offset of a segment are. False: the guest has its exception. */
+static bool find(struct vcpu *v, const struct pc_mode *m, u8 seg, u64 off, u8 size, bool write,
 		 struct place *pl)
 {
 	u32 access = (write ? PC_PF_WRITE : 0) | (m->cpl == 3 ? PC_PF_USER : 0), error;
+	u64 va = linear(m, seg, off);
 
 	pl->n[0] = (u8)MIN(size, HV_PAGE_SIZE - (va & HV_PAGE_MASK));
 	pl->n[1] = size - pl->n[0];
@@ -39,7 +47,7 @@ static bool find(struct vcpu *v, const struct pc_mode *m, u64 va, u8 size, bool 
 		if (!m->code64)
 			va &= 0xffffffff;
 		else if (!canonical(m, va)) {
-			pc_raise(v, PC_EXC_GP);
+			pc_raise(v, seg == PC_SS ? PC_EXC_SS : PC_EXC_GP);
 			return false;
 		}
 		if (!pc_walk(v, m, va, access, &pl->g[i], &error)) {
@@ -104,14 +112,7 @@ static void write_reg(struct pc_regs *r, u8 reg, u8 size, bool high, u64 val)
 	r->gpr[reg] = (r->gpr[reg] & ~mask) | (val & mask);
 }
 
-static u64 linear(const struct pc_mode *m, u8 seg, u64 off)
-{
-	if (m->code64)
-		return seg >= PC_FS ? off + m->base[seg] : off;
-	return (off + m->base[seg]) & 0xffffffff;
-}
-
-static u64 address(const struct pc_regs *r, const struct pc_mode *m, const struct pc_insn *i)
+static u64 offset(const struct pc_regs *r, const struct pc_insn *i)
 {
 	u64 off = (u64)i->disp;
 
@@ -121,7 +122,7 @@ static u64 address(const struct pc_regs *r, const struct pc_mode *m, const struc
 		off += r->gpr[i->base];
 	if (i->index != PC_NO_REG)
 		off += r->gpr[i->index] << i->scale;
-	return linear(m, i->seg, off & size_mask(i->asize));
+	return off & size_mask(i->asize);
 }
 
 /* Move an index register of a string instruction on. */
@@ -199,7 +200,7 @@ static enum result one_operand(struct vcpu *v, const struct pc_mode *m, struct p
 	u64 val;
 
 	i->disp += (s64)bit_base(r, i);
-	if (!find(v, m, address(r, m, i), i->size, writes(i), &pl))
+	if (!find(v, m, i->seg, offset(r, i), i->size, writes(i), &pl))
 		return RESULT_FAULT;
 	switch (i->op) {
 	case OP_LOAD:
@@ -229,10 +230,10 @@ static enum result string(struct vcpu *v, const struct pc_mode *m, const struct 
 	if (i->op == OP_MOVS) {
 		u64 off = read_reg(r, PC_RSI, i->asize, false);
 
-		if (!find(v, m, linear(m, i->seg, off), i->size, false, &from))
+		if (!find(v, m, i->seg, off, i->size, false, &from))
 			return RESULT_FAULT;
 	}
-	if (!find(v, m, linear(m, PC_ES, read_reg(r, PC_RDI, i->asize, false)), i->size, true, &to))
+	if (!find(v, m, PC_ES, read_reg(r, PC_RDI, i->asize, false), i->size, true, &to))
 		return RESULT_FAULT;
 	if (i->op == OP_MOVS)
 		val = get(v, &from);
@@ -299,9 +300,14 @@ void pc_emulate(struct vcpu *v)
 
 bool pc_skip(struct vcpu *v, u8 len)
 {
+	u64 rip = pc_regs(v)->rip;
 	struct pc_mode m;
 	struct pc_insn i;
 
+	if (likely(len && rip >> 32 == (rip + len) >> 32)) {
+		pc_regs(v)->rip = rip + len; /* whatever the mode is */
+		return true;
+	}
 	arch_pc_mode(&v->arch, &m);
 	if (!len) {
 		if (!fetch(v, &m, &i))
@@ -322,8 +328,7 @@ static bool element(struct vcpu *v, const struct pc_mode *m, const struct pc_ins
 	u8 reg = in ? PC_RDI : PC_RSI;
 	struct place pl;
 
-	if (!find(v, m, linear(m, in ? PC_ES : i->seg, read_reg(r, reg, i->asize, false)), i->size,
-		  in, &pl))
+	if (!find(v, m, in ? PC_ES : i->seg, read_reg(r, reg, i->asize, false), i->size, in, &pl))
 		return false;
 	if (in)
 		put(v, &pl, pc_port_read(v, port, i->size));

@@ -51,25 +51,13 @@ static void port_access(struct vcpu *v, const struct vcpu_exit *x)
 		*rax = (*rax & ~0xffull) | (val & 0xff);
 }
 
-void pc_do_cpuid(struct vcpu *v)
-{
-	u64 *gpr = pc_regs(v)->gpr;
-	u32 out[4];
-
-	pc_cpuid(v, (u32)gpr[PC_RAX], (u32)gpr[PC_RCX], out);
-	gpr[PC_RAX] = out[0];
-	gpr[PC_RBX] = out[1];
-	gpr[PC_RCX] = out[2];
-	gpr[PC_RDX] = out[3];
-}
-
 err_t pc_do_msr(struct vcpu *v, u32 nr, bool write)
 {
-	u64 *gpr = pc_regs(v)->gpr, val = gpr[PC_RDX] << 32 | (u32)gpr[PC_RAX];
+	u64 *gpr = pc_regs(v)->gpr, val;
 	err_t err;
 
 	if (write)
-		return pc_msr_write(v, nr, val);
+		return pc_msr_write(v, nr, gpr[PC_RDX] << 32 | (u32)gpr[PC_RAX]);
 	err = pc_msr_read(v, nr, &val);
 	if (!err) {
 		gpr[PC_RAX] = (u32)val;
@@ -86,7 +74,7 @@ static void reg_access(struct vcpu *v, const struct vcpu_exit *x)
 	if (!pc_skip(v, x->len))
 		return;
 	if (x->reg.space == REG_CPUID)
-		pc_do_cpuid(v);
+		pc_cpuid(v);
 	else
 		err = pc_do_msr(v, x->reg.nr, x->reg.write);
 	if (err)

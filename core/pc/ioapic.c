@@ -68,7 +68,7 @@ static u32 read_reg(const struct pc_ioapic *io, u32 reg)
 		return VERSION;
 	if (reg < REG_RTE || pin >= IOAPIC_PINS)
 		return 0;
-	return (u32)(io->rte[pin] >> (reg & 1) * 32);
+	return (u32)(io->rte[nospec(pin, IOAPIC_PINS)] >> (reg & 1) * 32);
 }
 
 static void write_reg(struct partition *p, struct pc_ioapic *io, u32 reg, u32 val)
@@ -80,7 +80,7 @@ static void write_reg(struct partition *p, struct pc_ioapic *io, u32 reg, u32 va
 		io->id = val & 0x0f000000;
 	if (reg < REG_RTE || pin >= IOAPIC_PINS)
 		return;
-	rte = &io->rte[pin];
+	rte = &io->rte[nospec(pin, IOAPIC_PINS)];
 	*rte = (*rte & ~bits) | ((u64)val << shift & bits);
 	if (!(*rte & RTE_LEVEL))
 		*rte &= ~RTE_REMOTE;

@@ -8,12 +8,11 @@
 enum { MODE_FIXED, MODE_LOWEST, MODE_SMI, MODE_RESERVED, MODE_NMI, MODE_INIT, MODE_STARTUP };
 enum { TO_DEST, TO_SELF, TO_ALL, TO_OTHERS };
 
-#define ICR_MODE(icr)	 ((icr) >> 8 & 7)
-#define ICR_LOGICAL	 (1u << 11)
-#define ICR_ASSERT	 (1u << 14)
-#define ICR_LEVEL	 (1u << 15)
-#define ICR_TO(icr)	 ((icr) >> 18 & 3)
-#define ESR_SENT_ILLEGAL (1u << 5)
+#define ICR_MODE(icr) ((icr) >> 8 & 7)
+#define ICR_LOGICAL   (1u << 11)
+#define ICR_ASSERT    (1u << 14)
+#define ICR_LEVEL     (1u << 15)
+#define ICR_TO(icr)   ((icr) >> 18 & 3)
 
 static bool meant(const struct vcpu *from, const struct vcpu *to, u32 icr, u32 dest)
 {
@@ -40,16 +39,13 @@ static void init(struct vcpu *v)
 /* Start-up, for who waits for it. False: it is still on a CPU. The lock is held. */
 static bool startup(struct vcpu *v, u8 vector)
 {
-	const struct pc_start s = { .kind = PC_START_SIPI, .vector = vector };
-
 	if (!pc_vcpu(v)->wait_sipi || v->part->state != PART_RUNNING)
 		return true;
 	if (v->loaded)
 		return false;
 	arch_lock_point(); /* the process port lets others come in between */
 	pc_vcpu(v)->wait_sipi = false;
-	pc_vcpu_reset(v);
-	arch_pc_reset(&v->arch, &s);
+	pc_vcpu_reset(v, vector);
 	vcpu_online(v);
 	return true;
 }
@@ -84,11 +80,13 @@ bool pc_ipi(struct vcpu *v, u32 icr, u32 dest)
 	if (mode != MODE_FIXED && mode != MODE_LOWEST && mode != MODE_NMI)
 		return true;
 	if (mode != MODE_NMI && (u8)icr < 16) {
-		pc_vcpu(v)->apic.esr_next |= ESR_SENT_ILLEGAL;
+		pc_apic_error(&pc_vcpu(v)->apic, ESR_SENT_ILLEGAL);
 		return true;
 	}
 	for (unsigned i = 0; i < p->nvcpus; i++) {
 		if (!meant(v, p->vcpu[i], icr, dest))
+			continue;
+		if (mode == MODE_LOWEST && !pc_apic_takes_part(p->vcpu[i]))
 			continue;
 		if (mode == MODE_NMI)
 			pc_attn(p->vcpu[i], ATTN_NMI);
@@ -110,6 +108,8 @@ void pc_message(struct partition *p, u32 low, u8 dest)
 		struct vcpu *v = p->vcpu[i];
 
 		if (!pc_apic_match(v, dest, low & ICR_LOGICAL, false))
+			continue;
+		if (mode == MODE_LOWEST && !pc_apic_takes_part(v))
 			continue;
 		if (mode == MODE_NMI)
 			pc_attn(v, ATTN_NMI);

@@ -19,6 +19,7 @@ static void part_reset(struct pc_part *pp)
 	pc_ioapic_reset(&pp->ioapic);
 	pc_uart_reset(&pp->uart);
 	pc_rtc_reset(&pp->rtc);
+	pc_cpuid_boot(pp);
 	arch_pc_cpuid(0x80000008, 0, size);
 	pp->phys_bits = (u8)MAX(MIN(size[0] & 0xff, 52u), 32u);
 }
@@ -41,7 +42,7 @@ static void part_fini(struct partition *p)
 	p->mach = NULL;
 }
 
-/* What INIT leaves alone begins here: MTRRs, MISC_ENABLE. */
+/* What INIT leaves alone begins here: MTRRs, MISC_ENABLE, the counter, the mode of the APIC. */
 static void vcpu_power_on(struct vcpu *v)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
@@ -49,7 +50,8 @@ static void vcpu_power_on(struct vcpu *v)
 	memset(pv, 0, sizeof(*pv));
 	pc_mtrr_reset(pv);
 	pv->wait_sipi = v->index != 0;
-	pc_vcpu_reset(v);
+	pc_apic_power_on(&pv->apic, v->index);
+	pc_vcpu_reset(v, 0);
 }
 
 static err_t vcpu_init(struct vcpu *v)
@@ -67,10 +69,10 @@ static void vcpu_fini(struct vcpu *v)
 	v->mach = NULL;
 }
 
-void pc_vcpu_reset(struct vcpu *v)
+void pc_vcpu_reset(struct vcpu *v, u8 vector)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
-	const struct pc_start s = { .kind = PC_START_SIPI };
+	const struct pc_start s = { .kind = PC_START_SIPI, .vector = vector };
 
 	CHECK(!v->loaded);
 	atomic_store(&pv->attn, 0);
@@ -78,10 +80,9 @@ void pc_vcpu_reset(struct vcpu *v)
 	pc_apic_reset(&pv->apic, v->index);
 	pv->due = TIME_NEVER;
 	pv->retry = TIME_NEVER;
-	pv->tsc_offset = 0;
-	pv->tsc_adjust = 0;
 	pv->clock = 0;
 	arch_pc_reset(&v->arch, &s);
+	arch_pc_tsc_offset(&v->arch, pv->tsc_offset);
 }
 
 static void restart(struct partition *p)
@@ -114,7 +115,7 @@ void pc_alarm(struct vcpu *v)
 }
 
 /* The vcpu's alarm has come: its own timer, or bytes that wait for the console. */
-static void alarm_due(struct vcpu *v, u64 now)
+static __attribute__((noinline)) void alarm_due(struct vcpu *v, u64 now)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
 
@@ -178,7 +179,7 @@ static void inject(struct vcpu *v, enum pc_event_type type, u8 vector)
  * the APIC is looked at, and set while a window is open for it: nothing is lost, and who adds to
  * what waits does not disturb the guest again.
  */
-static void deliver(struct vcpu *v)
+static __attribute__((noinline)) void deliver(struct vcpu *v)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
 	u32 attn = atomic_fetch_and(&pv->attn, ~(ATTN_HALTED | ATTN_IRQ));

@@ -57,17 +57,22 @@ void pc_mtrr_reset(struct pc_vcpu *pv)
 /* Where an MTRR is kept, or NULL. */
 static u64 *mtrr(struct pc_vcpu *pv, u32 nr)
 {
-	u64 *fixed = &pv->mtrr[1 + 2 * MTRR_PAIRS];
+	const u32 fixed = 1 + 2 * MTRR_PAIRS;
+	u32 i;
 
 	if (nr == MSR_MTRR_TYPE)
-		return &pv->mtrr[0];
-	if (nr - MSR_MTRR_VAR < 2 * MTRR_PAIRS)
-		return &pv->mtrr[1 + nr - MSR_MTRR_VAR];
-	if (nr == MSR_MTRR_FIX64K)
-		return &fixed[0];
-	if (nr - MSR_MTRR_FIX16K < 2)
-		return &fixed[1 + nr - MSR_MTRR_FIX16K];
-	return nr - MSR_MTRR_FIX4K < 8 ? &fixed[3 + nr - MSR_MTRR_FIX4K] : NULL;
+		i = 0;
+	else if (nr - MSR_MTRR_VAR < 2 * MTRR_PAIRS)
+		i = 1 + nr - MSR_MTRR_VAR;
+	else if (nr == MSR_MTRR_FIX64K)
+		i = fixed;
+	else if (nr - MSR_MTRR_FIX16K < 2)
+		i = fixed + 1 + nr - MSR_MTRR_FIX16K;
+	else if (nr - MSR_MTRR_FIX4K < 8)
+		i = fixed + 3 + nr - MSR_MTRR_FIX4K;
+	else
+		return NULL;
+	return &pv->mtrr[nospec(i, PC_MTRRS)];
 }
 
 static bool is_x2apic(const struct vcpu *v, u32 nr)

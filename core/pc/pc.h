@@ -11,6 +11,7 @@
 #include "arch_pc.h"
 #include "dispatch.h"
 #include "machine.h"
+#include "nospec.h"
 #include "partition.h"
 #include "types.h"
 #include "vcpu.h"
@@ -34,24 +35,33 @@
 #define ATTN_NMI    2u
 #define ATTN_HALTED 4u /* it stands at a HLT */
 
+/* Errors of a local APIC (APM 2, 16.4.6): a vector below 16, a register that is not there. */
+#define ESR_SENT_ILLEGAL     (1u << 5)
+#define ESR_RECEIVED_ILLEGAL (1u << 6)
+#define ESR_NO_REGISTER	     (1u << 7)
+
 /* Registers of the local vector table, in order. */
 enum pc_lvt { LVT_TIMER, LVT_THERMAL, LVT_PERF, LVT_LINT0, LVT_LINT1, LVT_ERROR, PC_LVTS };
 
 /*
- * A local APIC. Others only set bits of irr and tmr; the rest belongs to the vcpu's own CPU, or,
- * when it is offline and not loaded, to who holds the partition's lock.
+ * A local APIC. Others only set bits of irr, tmr and esr_next; the rest belongs to the vcpu's own
+ * CPU, or, when it is offline and not loaded, to who holds the partition's lock.
  */
 struct pc_apic {
 	_Atomic u32 irr[8], tmr[8];
 	u32 isr[8];
 	_Atomic u32 svr, ldr, dfr, base; /* others read them: is it on, is it meant? */
-	u32 tpr, esr, esr_next, icr, icr2, lvt[PC_LVTS], tdcr;
+	_Atomic u32 esr_next;		 /* errors since esr was last written */
+	u32 tpr, esr, icr, icr2, lvt[PC_LVTS], tdcr;
 	u32 initial;  /* count that the timer began with */
 	u64 timer;    /* ticks when it fires; TIME_NEVER */
 	u64 deadline; /* MSR value; 0 = none */
 };
 
-#define PC_MTRRS 28 /* deftype, 8 variable pairs, 11 fixed */
+/* Logical destination of number `id` in x2APIC mode: its cluster, its bit there. */
+#define PC_X2_LDR(id) (((id) >> 4) << 16 | 1u << ((id)&15))
+
+#define PC_MTRRS      28 /* deftype, 8 variable pairs, 11 fixed */
 
 struct pc_vcpu {
 	_Atomic u32 attn;
@@ -91,11 +101,14 @@ struct pc_rtc {
 	u8 ram[128];
 };
 
-/* Guarded by the partition's lock. */
+#define PC_CPUID_ROWS 23 /* leaves 0 .. 0xd, 0x80000000 .. 8 */
+
+/* Guarded by the partition's lock; cpuid, phys_bits and buf do not change while it runs. */
 struct pc_part {
 	struct pc_ioapic ioapic;
 	struct pc_uart uart;
 	struct pc_rtc rtc;
+	u32 cpuid[PC_CPUID_ROWS][4];
 	u8 phys_bits; /* of a guest's physical address */
 	u8 *buf;      /* for load.c to build in at a restart, or NULL */
 };
@@ -121,21 +134,24 @@ extern const struct hcall_table pc_hcalls;
 
 /* machine.c: v has something new (ATTN bits): its CPU looks soon. Any CPU, locks below SCHED. */
 void pc_attn(struct vcpu *v, u32 bits);
-void pc_vcpu_reset(struct vcpu *v); /* not loaded; what INIT does */
-bool pc_wakes(struct vcpu *v);	    /* something ends a HLT; loaded here */
-void pc_alarm(struct vcpu *v);	    /* after a change of apic.timer or retry; v's own CPU */
+/* What INIT does, and a start-up at that vector. Not loaded. */
+void pc_vcpu_reset(struct vcpu *v, u8 vector);
+bool pc_wakes(struct vcpu *v); /* something ends a HLT; loaded here */
+void pc_alarm(struct vcpu *v); /* after a change of apic.timer or retry; v's own CPU */
 
 /* exit.c */
 void pc_exit(struct vcpu *v, struct vcpu_exit *x);
 void pc_raise(struct vcpu *v, u8 vector); /* exception; error code 0 where there is one */
 void pc_page_fault(struct vcpu *v, u64 va, u32 error);
-void pc_do_cpuid(struct vcpu *v);
 err_t pc_do_msr(struct vcpu *v, u32 nr, bool write); /* EDX:EAX; as pc_msr_* */
 
 /* apic.c: state. Any CPU where not said otherwise. */
+void pc_apic_power_on(struct pc_apic *a, unsigned index);
 void pc_apic_reset(struct pc_apic *a, unsigned index);
 bool pc_apic_x2(const struct pc_apic *a);
 bool pc_apic_on(const struct pc_apic *a);
+bool pc_apic_takes_part(const struct vcpu *v); /* in the choice of one for lowest priority */
+void pc_apic_error(struct pc_apic *a, u32 bit);
 void pc_apic_accept(struct vcpu *v, u8 vector, bool level);
 int pc_apic_pending(const struct pc_apic *a);	 /* vector to deliver now, or -1; own CPU */
 void pc_apic_take(struct pc_apic *a, u8 vector); /* it is being delivered; own CPU */
@@ -150,7 +166,8 @@ err_t pc_apic_set_base(struct vcpu *v, u64 val);
 
 /* timer.c */
 void pc_timer_fire(struct vcpu *v);
-void pc_timer_start(struct vcpu *v);
+void pc_timer_start(struct vcpu *v, u32 initial);
+void pc_timer_divide(struct vcpu *v, u32 code);
 void pc_timer_deadline(struct vcpu *v, u64 deadline);
 u32 pc_timer_count(const struct pc_apic *a);
 u64 pc_tsc(const struct vcpu *v);
@@ -192,7 +209,8 @@ u64 pc_mmio_read(struct vcpu *v, u64 addr, u8 size);
 bool pc_mmio_write(struct vcpu *v, u64 addr, u8 size, u64 val);
 
 /* cpuid.c, msr.c. An MSR: HV_EINVAL is a general protection fault, HV_EAGAIN do it again. */
-void pc_cpuid(struct vcpu *v, u32 leaf, u32 sub, u32 out[4]);
+void pc_cpuid_boot(struct pc_part *pp);
+void pc_cpuid(struct vcpu *v);
 err_t pc_msr_read(struct vcpu *v, u32 nr, u64 *val);
 err_t pc_msr_write(struct vcpu *v, u32 nr, u64 val);
 void pc_mtrr_reset(struct pc_vcpu *pv);

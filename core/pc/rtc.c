@@ -6,7 +6,6 @@
 #include "pc.h"
 
 #include "calendar.h"
-#include "hvstring.h"
 
 enum {
 	SECOND = 0x00,
@@ -28,9 +27,10 @@ enum {
 #define B_BINARY  0x04
 #define D_VALID	  0x80
 
+/* A battery keeps the memory. */
 void pc_rtc_reset(struct pc_rtc *r)
 {
-	memset(r, 0, sizeof(*r));
+	r->index = 0;
 	r->reg_a = A_DIVIDER;
 	r->reg_b = B_24H;
 }

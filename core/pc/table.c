@@ -37,11 +37,27 @@ const struct hcall_table pc_hcalls = {
 	},
 };
 
-enum { MSR_X2_EOI = 0x80b, MSR_X2_ICR = 0x830, MSR_TSC_DEADLINE = 0x6e0 };
+enum {
+	MSR_APIC_BASE = 0x1b,
+	MSR_TSC_DEADLINE = 0x6e0,
+	MSR_X2_EOI = 0x80b,
+	MSR_X2_ICR = 0x830,
+	MSR_X2_SELF = 0x83f
+};
 
-/* The end of an edge interrupt, after which nothing is to be delivered. */
-static bool light_eoi(struct pc_apic *a)
+/*
+ * Light writes of registers. Whoever makes work for before_run, or for the scheduler, turns the
+ * exit into an EXIT_WINDOW, which asks for both.
+ */
+static void look(struct vcpu_exit *x)
 {
+	x->kind = EXIT_WINDOW;
+}
+
+/* The end of an edge interrupt. That of a level is for the I/O APIC, too, under the lock. */
+static __attribute__((noinline)) bool light_eoi(struct vcpu *v, struct vcpu_exit *x)
+{
+	struct pc_apic *a = &pc_vcpu(v)->apic;
 	int vector;
 	u32 bit;
 
@@ -51,71 +67,88 @@ static bool light_eoi(struct pc_apic *a)
 	if (vector < 0)
 		return true;
 	bit = 1u << vector % 32;
-	if (!(a->tmr[vector / 32] & bit) && pc_apic_pending(a) < 0)
-		return true;
-	a->isr[vector / 32] |= bit;
-	return false;
+	if (unlikely(a->tmr[vector / 32] & bit)) {
+		a->isr[vector / 32] |= bit;
+		return false;
+	}
+	if (pc_apic_pending(a) >= 0) {
+		pc_attn(v, ATTN_IRQ);
+		look(x);
+	}
+	return true;
 }
 
-/*
- * A fixed interrupt to one other vcpu. Not to one of the same CPU: that could only go on once the
- * scheduler was asked, and the sender may wait for it without leaving the guest.
- */
-static bool light_ipi(struct vcpu *v, u64 icr)
+/* A fixed interrupt to one vcpu. Out of line, as its registers need saving. */
+static __attribute__((noinline)) bool light_ipi(struct vcpu *v, u64 icr, struct vcpu_exit *x)
 {
 	const u32 plain = 0xff | 1u << 14; /* vector; "assert" means nothing here */
 	struct pc_apic *a = &pc_vcpu(v)->apic;
 	struct vcpu *to = vcpu_find(v->part, icr >> 32);
-	u32 dest = (u32)(icr >> 32);
 
-	if (!pc_apic_x2(a) || (u32)icr & ~plain || (u8)icr < 16 || !to || to->cpu == v->cpu)
+	if (!pc_apic_x2(a) || (u32)icr & ~plain || (u8)icr < 16 || !to)
 		return false;
 	pc_apic_accept(to, (u8)icr, false);
 	a->icr = (u32)icr;
-	a->icr2 = dest;
+	a->icr2 = (u32)(icr >> 32);
+	if (to->cpu == v->cpu)
+		look(x);
 	return true;
 }
 
-static bool light_deadline(struct vcpu *v, u64 deadline)
+static __attribute__((noinline)) bool light_self(struct vcpu *v, u64 val, struct vcpu_exit *x)
 {
-	if (deadline && (s64)(deadline - pc_tsc(v)) <= 0)
+	if (!pc_apic_x2(&pc_vcpu(v)->apic) || val < 16 || val > 0xff)
+		return false;
+	pc_apic_accept(v, (u8)val, false);
+	look(x);
+	return true;
+}
+
+static __attribute__((noinline)) bool light_deadline(struct vcpu *v, u64 deadline)
+{
+	if (deadline && deadline <= pc_tsc(v))
 		return false;
 	pc_timer_deadline(v, deadline);
 	return true;
 }
 
-static bool light_write(struct vcpu *v, u32 nr)
+static __attribute__((noinline)) bool light_write(struct vcpu *v, struct vcpu_exit *x)
 {
 	const u64 *gpr = pc_regs(v)->gpr;
 	u64 val = gpr[PC_RDX] << 32 | (u32)gpr[PC_RAX];
 
-	switch (nr) {
+	switch (x->reg.nr) {
 	case MSR_X2_EOI:
-		return val == 0 && light_eoi(&pc_vcpu(v)->apic);
+		return val == 0 && light_eoi(v, x);
 	case MSR_X2_ICR:
-		return light_ipi(v, val);
+		return light_ipi(v, val, x);
+	case MSR_X2_SELF:
+		return light_self(v, val, x);
 	case MSR_TSC_DEADLINE:
 		return light_deadline(v, val);
+	case MSR_APIC_BASE:
+		return val == pc_vcpu(v)->apic.base; /* as it is */
 	default:
 		return false;
 	}
 }
 
-static bool light_register(struct vcpu *v, const struct vcpu_exit *x)
+static bool light_register(struct vcpu *v, struct vcpu_exit *x)
 {
 	bool done = true;
 
 	if (!x->len)
 		return false;
 	if (x->reg.space == REG_CPUID)
-		pc_do_cpuid(v);
+		pc_cpuid(v);
 	else if (x->reg.write)
-		done = light_write(v, x->reg.nr);
+		done = light_write(v, x);
 	else
 		done = pc_do_msr(v, x->reg.nr, false) == HV_OK;
-	if (done)
-		pc_regs(v)->rip += x->len;
-	return done;
+	if (!done)
+		return false;
+	pc_regs(v)->rip += x->len;
+	return x->kind == EXIT_REGISTER;
 }
 
 bool pc_light(struct arch_vcpu *av, struct vcpu_exit *x)
@@ -124,10 +157,11 @@ bool pc_light(struct arch_vcpu *av, struct vcpu_exit *x)
 
 	if (unlikely(hv.tracing))
 		return false;
-	if (x->kind == EXIT_HCALL && x->hcall.nr == HV_NULL) {
-		*x->hcall.status = H_SUCCESS;
-		v->nhcalls++;
-		return true;
-	}
-	return x->kind == EXIT_REGISTER && light_register(v, x);
+	if (x->kind == EXIT_REGISTER)
+		return light_register(v, x);
+	if (x->kind != EXIT_HCALL || x->hcall.nr != HV_NULL)
+		return false;
+	*x->hcall.status = H_SUCCESS;
+	v->nhcalls++;
+	return true;
 }

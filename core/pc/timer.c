@@ -31,26 +31,40 @@ u32 pc_timer_count(const struct pc_apic *a)
 
 	if (a->timer == TIME_NEVER || a->timer <= now || MODE(a->lvt[LVT_TIMER]) == MODE_DEADLINE)
 		return 0;
-	return (u32)((a->timer - now) / divider(a));
+	return (u32)((a->timer - now + divider(a) - 1) / divider(a));
 }
 
-/* The initial count was written. */
-void pc_timer_start(struct vcpu *v)
+/* The initial count is written; nothing in deadline mode. */
+void pc_timer_start(struct vcpu *v, u32 initial)
 {
 	struct pc_apic *a = &pc_vcpu(v)->apic;
 
 	if (MODE(a->lvt[LVT_TIMER]) == MODE_DEADLINE)
 		return;
+	a->initial = initial;
 	a->timer = a->initial ? arch_now() + a->initial * divider(a) : TIME_NEVER;
 	pc_alarm(v);
 }
 
-/* The moment when the counter reaches the deadline: no wrap, and not before now. */
+/* Another divider: what is left of the count is counted at the new rate. */
+void pc_timer_divide(struct vcpu *v, u32 code)
+{
+	struct pc_apic *a = &pc_vcpu(v)->apic;
+	u64 count = pc_timer_count(a);
+
+	a->tdcr = code;
+	if (!count)
+		return;
+	a->timer = arch_now() + count * divider(a);
+	pc_alarm(v);
+}
+
+/* The moment when the counter reaches the deadline: not before now, and for the far end never. */
 static u64 moment(const struct vcpu *v, u64 deadline)
 {
-	s64 left = (s64)(deadline - pc_tsc(v));
+	u64 now = arch_now(), tsc = now + pc_vcpu(v)->tsc_offset;
 
-	return left <= 0 ? arch_now() : arch_now() + (u64)left;
+	return deadline <= tsc ? now : now + MIN(deadline - tsc, TIME_NEVER - now);
 }
 
 void pc_timer_deadline(struct vcpu *v, u64 deadline)

@@ -174,10 +174,13 @@ static void set_ier(struct pc_uart *u, u8 val)
 	u->ier = val & 0x0f;
 }
 
-/* What is in the transmit FIFO was taken for sent: it is not thrown away. */
+/*
+ * What is in the transmit FIFO was taken for sent: it is not thrown away. Without FIFOs the other
+ * bits mean nothing (PC16550D, 8.4).
+ */
 static void set_fcr(struct pc_uart *u, u8 val)
 {
-	if (val & FCR_RX || (val ^ u->fcr) & FCR_ON)
+	if ((val & FCR_RX && val & FCR_ON) || (val ^ u->fcr) & FCR_ON)
 		u->nrx = 0;
 	u->fcr = val & 0xc9;
 }

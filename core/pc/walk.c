@@ -51,6 +51,8 @@ static u64 reserved(const struct vcpu *v, const struct pc_mode *m, u64 e, unsign
 		bits |= ((1ull << shift) - 1) & ~0x1fffull;
 	else if (shift > 30)
 		bits |= PTE_PS;
+	else if (shift == 30 && !(m->efer & EFER_LMA)) /* no rights, no page */
+		bits |= PTE_NX | 0x1e6;
 	return e & bits;
 }
 
@@ -88,14 +90,15 @@ static bool walk32(const struct vcpu *v, const struct pc_mode *m, u64 va, u32 ac
 	if (!(e & PTE_P))
 		return false;
 	if (e & PTE_PS && m->cr4 & CR4_PSE) {
-		if (e & 1u << 21) {
+		u64 page = (e & 0xffc00000) | (e >> 13 & 0xff) << 32;
+
+		if (e & 1u << 21 || page >> pc_part(v->part)->phys_bits) {
 			*error |= PC_PF_P | PC_PF_RSV;
 			return false;
 		}
 		r.write = e & PTE_W;
 		r.user = e & PTE_U;
-		return done(v, m, &r, (e & 0xffc00000) | (e >> 13 & 0xff) << 32 | (va & 0x3fffff),
-			    access, g, error);
+		return done(v, m, &r, page | (va & 0x3fffff), access, g, error);
 	}
 	f = entry(v, (e & 0xfffff000) + (va >> 12 & 0x3ff) * 4, false);
 	if (!(f & PTE_P))

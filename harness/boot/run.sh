@@ -9,7 +9,7 @@
 #   GUEST_KERNEL  guest kernel; ${GUEST_KERNEL} in the manifest; x86_64: "full" is Debian's for all
 #                 machines, where the default is the one for virtual machines
 #   GUEST_INITRD  its initramfs; ${GUEST_INITRD} in the manifest
-#   CPUS MEMORY   of the machine, default 2 and 2G
+#   CPUS MEMORY   of the machine, default 2 and 2G (Bochs: always 2G)
 #   MACHINE       x86_64: qemu (default), iso or uefi (QEMU starts it from a disc), or bochs
 #   CTRL_C=guest  Ctrl-C goes to the guest instead of ending everything
 #   HV_ARGS       the hypervisor's command line
@@ -32,8 +32,35 @@ absolute()
 	realpath "$2"
 }
 
+# whole NAME VALUE LOW HIGH: VALUE is a number between the two
+whole()
+{
+	case $2 in
+	'' | *[!0-9]* | ?????????*) ;;
+	*) [ "$2" -lt "$3" ] || [ "$2" -gt "$4" ] || return 0 ;;
+	esac
+	fail "$1: a number, $3 to $4, not \"$2\""
+}
+
+# The limits are the hypervisor's, and QEMU's: its POWER machine has 1 GiB at least.
+machine_is_possible()
+{
+	least=256
+	[ "$arch" != ppc64 ] || least=1024
+	whole CPUS "$cpus" 1 64
+	case $memory in
+	*[gG]) whole "MEMORY in G" "${memory%?}" 1 256 ;;
+	*[mM]) whole "MEMORY in M" "${memory%?}" $least 262144 ;;
+	*) fail "MEMORY: a number of megabytes or gigabytes such as 3000M or 4G, not \"$memory\"" ;;
+	esac
+	[ "${MACHINE:-}" != bochs ] || [ "$memory" = 2G ] ||
+		fail "MEMORY: MACHINE=bochs has 2G, not $memory"
+}
+
 disc=
 [ "${1:-}" != -o ] || disc=$2
+cpus=${CPUS:-2}
+memory=${MEMORY:-2G}
 arch=${ARCH:-ppc64}
 groups=
 case $arch in
@@ -48,13 +75,18 @@ x86_64)
 	;;
 *) fail "ARCH: ppc64 or x86_64, not $arch" ;;
 esac
+machine_is_possible
 
 # shellcheck disable=SC2086 # words
 tools/setup/need.sh build "$arch" guests $groups
 tools/setup/guests.sh "$arch"
 mkdir -p "$out/boot/$arch"
 echo "make run: building"
-if ! ${MAKE:-make} -s "run-$arch" >"$out/boot/run-build.log" 2>&1; then
+# One at a time in a tree. A manifest of the user's may name test guests.
+exec 9>"$out/boot/run.lock"
+flock 9
+if ! ${MAKE:-make} -s "run-$arch" ${MANIFEST:+"guests-$arch"} \
+	>"$out/boot/run-build.log" 2>&1 9>&-; then
 	tail -n 20 "$out/boot/run-build.log" >&2
 	fail "the build failed; all of its output is in $out/boot/run-build.log"
 fi
@@ -67,11 +99,16 @@ if [ "$arch,$kernel" = x86_64,full ]; then
 	kernel=$(tools/setup/guests.sh x86_64 --print-full)
 fi
 [ -r "$manifest" ] || fail "MANIFEST: cannot read $manifest"
+! grep -q '^[^/]*kernel *= *"um:' "$manifest" ||
+	fail "MANIFEST: $manifest has a guest um:NAME: here it is NAME.elf"
 kernel=$(absolute GUEST_KERNEL "$kernel")
 initrd=$(absolute GUEST_INITRD "$initrd")
-bundle=$out/boot/$arch/run.bundle
-cpus=${CPUS:-2}
-memory=${MEMORY:-2G}
+
+# Each run has a bundle of its own, named by its process; what ended leaves it to the next one.
+for old in "$out/boot/$arch"/run.bundle.*; do
+	kill -0 "${old##*.}" 2>/dev/null || rm -f "$old"
+done
+bundle=$out/boot/$arch/run.bundle.$$
 
 # bundle MACHINE CONSOLE
 bundle()
@@ -84,6 +121,7 @@ if [ -n "$disc" ]; then
 	bundle pc ttyS0
 	harness/boot/iso.sh -o "$disc" -kernel "$out/$arch/rhype.elf" -initrd "$bundle" \
 		-append "${HV_ARGS:-}"
+	rm -f "$bundle"
 	echo "make iso: $disc"
 	exit
 fi
@@ -109,6 +147,7 @@ x86_64)
 	esac
 	;;
 esac
+exec 9>&-
 guest_intr=
 intr="Ctrl-C, too, ends everything (make run CTRL_C=guest leaves it to the guest)."
 if [ "${CTRL_C:-}" = guest ]; then

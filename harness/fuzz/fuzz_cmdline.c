@@ -23,7 +23,7 @@ static const char *const levels[] = { "rhype.log=error", "rhype.log=warn", "rhyp
 				      "rhype.log=debug" };
 
 /* What one word does; true when it is a complaint. */
-static bool word_means(const char *w, unsigned *level, bool *tracing)
+static bool word_means(const char *w, unsigned *level, bool *tracing, bool *unmitigated)
 {
 	for (unsigned i = 0; i < 4; i++)
 		if (!strcmp(w, levels[i])) {
@@ -32,8 +32,11 @@ static bool word_means(const char *w, unsigned *level, bool *tracing)
 		}
 	if (!strcmp(w, "rhype.trace"))
 		*tracing = true;
+	if (!strcmp(w, "rhype.mitigations=off"))
+		*unmitigated = true;
 	return strncmp(w, "rhype.", 6) == 0 && w[6] && strcmp(w, "rhype.trace") != 0 &&
-	       strcmp(w, "rhype.selftest") != 0 && *level >= 1;
+	       strcmp(w, "rhype.mitigations=off") != 0 && strcmp(w, "rhype.selftest") != 0 &&
+	       *level >= 1;
 }
 
 static unsigned complaints(void)
@@ -53,7 +56,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	static bool up;
 	char *line = malloc(size + 1), *copy = malloc(size + 1), *rest;
 	unsigned level = 2, unknown = 0;
-	bool tracing = false;
+	bool tracing = false, unmitigated = false;
 
 	if (!line || !copy)
 		abort();
@@ -64,14 +67,15 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	line[size] = '\0';
 	memcpy(copy, line, size + 1);
 	for (char *w = strtok_r(copy, " ", &rest); w; w = strtok_r(NULL, " ", &rest))
-		unknown += word_means(w, &level, &tracing);
+		unknown += word_means(w, &level, &tracing, &unmitigated);
 
 	hv.log.level = 2;
-	hv.tracing = false;
+	hv.tracing = hv.unmitigated = false;
 	um_output_clear();
 	cmdline_apply(line);
 	promise(hv.log.level == level, "the last level is the one that holds");
 	promise(hv.tracing == tracing, "tracing is on when it is asked for");
+	promise(hv.unmitigated == unmitigated, "mitigations are off when it is asked for");
 	promise(complaints() == unknown, "each unknown option is named");
 	free(copy);
 	free(line);

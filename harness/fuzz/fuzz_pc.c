@@ -4,67 +4,8 @@
  * and device state; after each, what must hold at all times, among it that nobody sleeps while
  * something waits for it. Next to read: core/pc/machine.c.
  */
-#include "../../core/pc/pc.h"
 #include "gcopy.h"
-#include "hv.h"
-#include "manifest.h"
-#include "parser.h"
-#include "um.h"
-
-#define MEM    MIB(2)
-#define VCPUS  3
-#define CODE   0x4000u
-#define TABLES 0x10000u
-
-static struct partition *p;
-static struct vcpu *v; /* loaded */
-
-static void boot(void)
-{
-	static struct boot_info bi;
-	const struct manifest_part mp = { .name = "fuzz",
-					  .machine = "pc",
-					  .vcpus = VCPUS,
-					  .memory = MEM,
-					  .entry = GPA(CODE),
-					  .hold = true };
-
-	um_setup(&(struct um_config){ .ncpus = 2, .ram = MIB(8), .rtc = 1700000000 });
-	hv_reset();
-	arch_boot(&bi);
-	hv_init(&bi);
-	hv.log.level = LOG_ERROR;
-	console_init(&hv.console, CONSOLE_LINES);
-	promise(arch_cpu_init() == HV_OK, "CPU 0");
-	hv.cpu[0]->online = hv.cpu[1]->online = true;
-	promise(partition_create(&mp, NULL, &p) == HV_OK, "a partition");
-	lock_take(&hv.lock);
-	promise(partition_start(p) == HV_OK, "it starts");
-	lock_drop(&hv.lock);
-	v = p->vcpu[0];
-	promise(cpu_load(hv.cpu[v->cpu], v), "it is loaded");
-}
-
-/* Go on as vcpu n, if it runs at all. */
-static void turn(unsigned n)
-{
-	struct vcpu *to = p->vcpu[n % VCPUS];
-
-	if (to == v || !to->online)
-		return;
-	cpu_unload(hv.cpu[v->cpu]);
-	um_set_cpu(to->cpu);
-	promise(arch_cpu_init() == HV_OK, "the other CPU");
-	v = to;
-	promise(cpu_load(hv.cpu[v->cpu], v), "another vcpu is loaded");
-}
-
-static void leave(struct vcpu_exit x, bool light)
-{
-	if (light && (x.kind == EXIT_HCALL || x.kind == EXIT_REGISTER) && pc_light(&v->arch, &x))
-		return;
-	exit_dispatch(v, &x);
-}
+#include "pcbench.h"
 
 static u32 msr(struct bytes *b)
 {
@@ -89,9 +30,8 @@ static u16 port(struct bytes *b)
 /* An address that may be a device. */
 static u64 address(struct bytes *b)
 {
-	static const u64 base[] = {
-		PC_APIC_BASE, PC_IOAPIC_BASE, CODE, TABLES, MEM - 8, 0xc0000000
-	};
+	static const u64 base[] = { PC_APIC_BASE, PC_IOAPIC_BASE, BENCH_CODE,
+				    BENCH_TABLES, BENCH_MEM - 8,  0xc0000000 };
 	u8 c = byte(b);
 
 	return c == 255 ? word(b, 8) : base[c % ARRAY_SIZE(base)] + (word(b, 2) & 0x3ff);
@@ -99,7 +39,7 @@ static u64 address(struct bytes *b)
 
 static void reg_exit(struct bytes *b)
 {
-	u64 *gpr = v->arch.pc.gpr;
+	u64 *gpr = bench_v->arch.pc.gpr;
 	u8 how = byte(b);
 	struct vcpu_exit x = { .kind = EXIT_REGISTER,
 			       .len = how & 8 ? 0 : 2,
@@ -113,7 +53,7 @@ static void reg_exit(struct bytes *b)
 		gpr[PC_RAX] = word(b, 4);
 		gpr[PC_RDX] = how & 16 ? word(b, 4) : byte(b) & 3;
 	}
-	leave(x, how & 4);
+	bench_exit(x, how & 4);
 }
 
 static void io_exit(struct bytes *b)
@@ -124,8 +64,8 @@ static void io_exit(struct bytes *b)
 			       .len = how & 16 ? 0 : 1,
 			       .io = { port(b), size[how & 3], how & 4, how & 8 } };
 
-	v->arch.pc.gpr[PC_RAX] = how & 32 ? word(b, 4) : byte(b);
-	leave(x, false);
+	bench_v->arch.pc.gpr[PC_RAX] = how & 32 ? word(b, 4) : byte(b);
+	bench_exit(x, false);
 }
 
 /* Put code where the vcpu is, and say that it touched what is no memory. */
@@ -137,23 +77,23 @@ static void memory_exit(struct bytes *b)
 	for (unsigned i = 0; i < sizeof(code); i++)
 		code[i] = i < n ? byte(b) : 0;
 	if (n) {
-		v->arch.pc.rip = CODE;
-		(void)!gcopy_to(p, GPA(CODE), code, sizeof(code));
+		bench_v->arch.pc.rip = BENCH_CODE;
+		(void)!gcopy_to(bench_p, GPA(BENCH_CODE), code, sizeof(code));
 	}
 	for (n = byte(b) & 3; n; n--)
-		v->arch.pc.gpr[byte(b) & 15] = address(b);
-	leave(x, false);
+		bench_v->arch.pc.gpr[byte(b) & 15] = address(b);
+	bench_exit(x, false);
 }
 
 /* Processor state: flags, mode, page tables. */
 static void processor(struct bytes *b)
 {
-	struct um_pc *pc = &v->arch.pcx;
+	struct um_pc *pc = &bench_v->arch.pcx;
 	u8 how = byte(b);
 
 	switch (how & 7) {
 	case 0:
-		v->arch.pc.rflags = RFLAGS_ONE | (word(b, 4) & 0x40ed5);
+		bench_v->arch.pc.rflags = RFLAGS_ONE | (word(b, 4) & 0x40ed5);
 		break;
 	case 1:
 		pc->blocked = byte(b) & 3;
@@ -162,7 +102,7 @@ static void processor(struct bytes *b)
 		pc->cr0 = CR0_PE | (how & 8 ? CR0_PG : 0) | (how & 16 ? CR0_WP : 0);
 		pc->cr4 = word(b, 3) & (CR4_PSE | CR4_PAE | CR4_LA57 | CR4_SMEP | CR4_SMAP);
 		pc->efer = (how & 32 ? EFER_NXE : 0) | (how & 64 ? EFER_LMA | EFER_LME : 0);
-		pc->cr3 = TABLES;
+		pc->cr3 = BENCH_TABLES;
 		break;
 	case 3:
 		pc->cpl = byte(b) & 3;
@@ -171,11 +111,12 @@ static void processor(struct bytes *b)
 		break;
 	case 4: /* an entry of a table, which may point at a table */
 	{
-		u64 e = (TABLES + ((u64)(byte(b) & 7) << 12)) | (how >> 3 & 7), at = word(b, 2);
+		u64 e = (BENCH_TABLES + ((u64)(byte(b) & 7) << 12)) | (how >> 3 & 7),
+		    at = word(b, 2);
 
 		if (how & 64)
 			e = word(b, 8);
-		(void)!gcopy_to(p, GPA(TABLES + at % 0x8000), &e, 8);
+		(void)!gcopy_to(bench_p, GPA(BENCH_TABLES + at % 0x8000), &e, 8);
 		break;
 	}
 	default:
@@ -202,26 +143,26 @@ static void operation(struct bytes *b)
 		memory_exit(b);
 		break;
 	case 5:
-		pc_mmio_write(v, address(b), 4, word(b, 4));
+		pc_mmio_write(bench_v, address(b), 4, word(b, 4));
 		break;
 	case 6:
-		leave((struct vcpu_exit){ .kind = EXIT_IDLE, .len = op & 64 ? 0 : 1 }, false);
+		bench_exit((struct vcpu_exit){ .kind = EXIT_IDLE, .len = op & 64 ? 0 : 1 }, false);
 		break;
 	case 7:
-		p->machine->before_run(v);
-		v->arch.pcx.injected = v->arch.pcx.injected && op & 64;
+		bench_p->machine->before_run(bench_v);
+		bench_v->arch.pcx.injected = bench_v->arch.pcx.injected && op & 64;
 		break;
 	case 8:
 		um_advance(word(b, 2) << (op & 15));
 		break;
 	case 9:
 		memset(text, 'a' + (op & 15), sizeof(text));
-		vterm_input(&p->term, text, op >> 4);
-		p->machine->term_input(p);
+		vterm_input(&bench_p->term, text, op >> 4);
+		bench_p->machine->term_input(bench_p);
 		break;
 	case 10:
 		um_line_takes(op & 64 ? 0 : 1000);
-		turn(op);
+		bench_turn(op);
 		break;
 	default:
 		processor(b);
@@ -229,51 +170,17 @@ static void operation(struct bytes *b)
 	}
 }
 
-/* Nobody sleeps at a HLT while something is there that ends it. */
-static void awake(struct vcpu *w)
-{
-	const struct pc_vcpu *pv = pc_vcpu(w);
-
-	if (w->se.state != SE_BLOCKED || w == v)
-		return;
-	promise(!(w->arch.pc.rflags & RFLAGS_IF) || pc_apic_pending(&pv->apic) < 0 ||
-			w->arch.pcx.blocked & PC_READY_INTR,
-		"who sleeps has no interrupt to take");
-}
-
-static void check(void)
-{
-	const struct pc_uart *u = &pc_part(p)->uart;
-
-	promise(lock_count() == 0, "no lock is left");
-	promise(this_cpu()->windows == 0, "no window is left");
-	promise(u->nrx <= UART_FIFO && u->ntx <= UART_FIFO, "FIFOs keep their size");
-	promise(!u->ntx || pc_vcpu(p->vcpu[0])->retry != TIME_NEVER ||
-			pc_vcpu(p->vcpu[1])->retry != TIME_NEVER ||
-			pc_vcpu(p->vcpu[2])->retry != TIME_NEVER || !v->online,
-		"somebody tries again what the console did not take");
-	for (unsigned i = 0; i < VCPUS; i++) {
-		struct pc_vcpu *pv = pc_vcpu(p->vcpu[i]);
-
-		promise(pv->due == MIN(pv->apic.timer, pv->retry), "the alarm is the earlier one");
-		promise(pv->due == p->vcpu[i]->arch.pcx.alarm, "the port knows it");
-		awake(p->vcpu[i]);
-	}
-}
-
 int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 {
 	struct bytes b = { data, data + size };
 
-	boot();
-	while (b.at < b.end && p->state == PART_RUNNING && v->online) {
+	bench_boot();
+	while (b.at < b.end && bench_runs()) {
 		operation(&b);
-		check();
+		bench_check();
 		/* an exception is taken before anything else comes */
-		if (v->arch.pcx.injected && v->arch.pcx.event.type == PC_EVENT_EXCEPTION)
-			v->arch.pcx.injected = false;
+		bench_exception();
 	}
-	cpu_unload(hv.cpu[v->cpu]);
-	um_teardown();
+	bench_end();
 	return 0;
 }

@@ -17,6 +17,7 @@ runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$out/search-$t.log")
 [ $rc = 0 ] || grep -vE '^#|^INFO' "$out/search-$t.log" | head -n 40 | sed 's/^/    /'
 # a search that ran nothing is no success
 [ "${runs:-0}" -gt 50 ] || rc=1
-echo "fuzz $t: ${runs:-0} runs in $3 s, seed $4$([ $rc = 0 ] || echo ', FAILED')"
+opinion=$(sed -n 's/^opinion: /; /p' "$out/search-$t.log")
+echo "fuzz $t: ${runs:-0} runs in $3 s, seed $4$([ $rc = 0 ] || echo ', FAILED')$opinion"
 [ $rc = 0 ] || rc=1
 echo $rc >"$out/result-$t"

@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Sourced by run.sh and long.sh.
 
-# Percent of the time for a target: what has more to find gets more.
+# Percent of the time for a target: what has more to find gets more. Together 100.
 share()
 {
 	case $1 in
-	hcall) echo 30 ;;
-	model) echo 25 ;;
-	cmdline | fmt | manifest | ram | acpi) echo 3 ;;
-	pc) echo 12 ;;
-	*) echo 8 ;;
+	hcall) echo 23 ;;
+	model) echo 15 ;;
+	pcmodel) echo 12 ;;
+	pc) echo 8 ;;
+	pc_emulate) echo 4 ;;
+	pc_walk) echo 3 ;;
+	cmdline | fmt | manifest | ram | acpi | pc_decode) echo 2 ;;
+	pc_* | mkimage) echo 1 ;;
+	*) echo 5 ;;
 	esac
 }
 
@@ -18,8 +22,8 @@ length()
 {
 	case $1 in
 	fmt | cmdline) echo 300 ;;
-	console | gfdt | ram) echo 1000 ;;
-	model | rtas) echo 16000 ;; # some 40 bytes are a call
+	console | gfdt | ram | pc_*) echo 1000 ;;
+	model | pcmodel | rtas) echo 16000 ;; # some 40 bytes are a call
 	*) echo 4096 ;;
 	esac
 }

@@ -43,22 +43,29 @@ $$(foreach s,$$(GUEST_SRC_$(1)),$$(eval $$(call guest_image,$(1),$(3),$$(s:harne
 -include $$(GUEST_SRC_$(1):harness/guests/%=$$(GUEST_OUT_$(1))/%.d) $$(GUEST_OBJS_$(1):.o=.d)
 .PHONY: guests-$(1)
 endef
-$(eval $(call guest_port,ppc64,papr,$(GUEST_CROSS)))
-
 # All hostile guests of a port in one image, sequence.c first: the first guest is the one that runs.
-# Their neighbour and judge, the witness, is an image of its own.
-HOSTILE_ppc64 := harness/guests/hostile/image/sequence.c \
-	$(filter-out %/witness.c,$(wildcard harness/guests/hostile/*.c)) \
-	$(wildcard harness/guests/hostile/lib/*.c harness/guests/hostile/papr/*.c \
-	harness/guests/hostile/ppc64/*.[cS])
-HOSTILE_OBJS_ppc64 := $(HOSTILE_ppc64:harness/guests/%=$(GUEST_OUT_ppc64)/%.o)
-$(GUEST_OUT_ppc64)/hostile.elf: $(HOSTILE_OBJS_ppc64) $(GUEST_OBJS_ppc64) \
-		harness/guests/lib/ppc64/guest.lds
-	$(GUEST_CROSS)ld -nostdlib -static -n --no-warn-rwx-segments --build-id=none \
-		-T harness/guests/lib/ppc64/guest.lds -o $@ $(filter %.o,$^)
-$(eval $(call guest_image,ppc64,$(GUEST_CROSS),hostile/witness.c))
-guests-ppc64: $(GUEST_OUT_ppc64)/hostile.elf $(GUEST_OUT_ppc64)/witness.elf
--include $(HOSTILE_OBJS_ppc64:.o=.d)
+# Their neighbour and judge, the witness, is an image of its own. Port, machine, prefix.
+define hostile_image
+HOSTILE_LIB_$(1) := $(wildcard harness/guests/hostile/lib/*.c harness/guests/hostile/lib/$(2)/*.c)
+HOSTILE_$(1) := harness/guests/hostile/image/sequence.c \
+	$(filter-out %/witness.c,$(wildcard harness/guests/hostile/*.c \
+	harness/guests/hostile/$(2)/*.c harness/guests/hostile/$(1)/*.[cS]))
+HOSTILE_LOBJS_$(1) := $$(HOSTILE_LIB_$(1):harness/guests/%=$$(GUEST_OUT_$(1))/%.o)
+HOSTILE_OBJS_$(1) := $$(HOSTILE_$(1):harness/guests/%=$$(GUEST_OUT_$(1))/%.o)
 
+$$(GUEST_OUT_$(1))/hostile.elf: $$(HOSTILE_OBJS_$(1))
+$$(GUEST_OUT_$(1))/witness.elf: $$(GUEST_OUT_$(1))/hostile/witness.c.o
+$$(GUEST_OUT_$(1))/hostile.elf $$(GUEST_OUT_$(1))/witness.elf: $$(HOSTILE_LOBJS_$(1)) \
+		$$(GUEST_OBJS_$(1)) harness/guests/lib/$(1)/guest.lds
+	$(3)ld -nostdlib -static -n --no-warn-rwx-segments --build-id=none \
+		-T harness/guests/lib/$(1)/guest.lds -o $$@ $$(filter %.o,$$^)
+guests-$(1): $$(GUEST_OUT_$(1))/hostile.elf $$(GUEST_OUT_$(1))/witness.elf
+-include $$(HOSTILE_OBJS_$(1):.o=.d) $$(HOSTILE_LOBJS_$(1):.o=.d) \
+	$$(GUEST_OUT_$(1))/hostile/witness.c.d
+endef
+
+$(eval $(call guest_port,ppc64,papr,$(GUEST_CROSS)))
+$(eval $(call hostile_image,ppc64,papr,$(GUEST_CROSS)))
 $(eval $(call guest_port,x86_64,pc,$(X86_CROSS)))
+$(eval $(call hostile_image,x86_64,pc,$(X86_CROSS)))
 .PHONY: guests-um

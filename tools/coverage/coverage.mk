@@ -7,6 +7,6 @@ COV_CALLS ?= 400000
 
 .SECONDEXPANSION:
 .PHONY: coverage
-coverage: $(COV_PROGS) $$(FUZZ_BUNDLES)
+coverage: $(COV_PROGS) $$(addprefix $(O)/um-cov/replay_,$$(FUZZ_PC)) $$(FUZZ_BUNDLES) fuzz-seeds
 	@tools/setup/need.sh coverage
-	@O=$(O) CALLS=$(COV_CALLS) tools/coverage/coverage.sh
+	@O=$(O) CALLS=$(COV_CALLS) tools/coverage/coverage.sh $(FUZZ_PC)

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# coverage.sh: `make coverage`. Runs the programs that coverage.mk built with counters and says
-# what of core/ they reached: build/coverage/{lines,branches,missing}.txt. Fails below 95 % of
+# coverage.sh TARGET...: `make coverage`. Runs the programs that coverage.mk built with counters and
+# says what of core/ they reached: build/coverage/{lines,branches,missing}.txt. Fails below 95 % of
 # branches, and when a line of a handler (h_*, rtas_*) was not reached and has no reason in
 # docs/testing.md, or has one and was reached. Branches of lines with CHECK( or ASSERT( do not
 # count: one side of each is a corrupt hypervisor. Last line: "suite coverage: P passed, F failed".
@@ -47,6 +47,9 @@ run oracle "$bin/oracle" --total "$CALLS"
 run seeds "$bin/play" harness/fuzz/seeds/*.seq
 run inject "$bin/inject" harness/fuzz/seeds/*.seq
 run bundles "$bin/replay_manifest" "$O"/fuzz/seeds/manifest/*
+for t; do
+	run "$t" "$bin/replay_$t" "$O/fuzz/seeds/$t"/*
+done
 if [ -x "$bin/sim" ]; then
 	run sim "$bin/sim"
 fi

@@ -5,6 +5,7 @@ STATIC_GUEST = $(filter-out -MMD -MP,$(GUEST_FLAGS)) $(GUEST_FLAGS_$(1)) $(GUEST
 	-iquote harness/guests/lib/$(2) -iquote harness/guests/lib/$(1)
 
 static: export STATIC_UM = $(UM_CFLAGS)
+static: export STATIC_UM_PC = $(UM_PC_INC) $(UM_CFLAGS)
 static: export STATIC_PPC64 = $(PPC_CFLAGS) -DHV_DEBUG=1
 static: export STATIC_X86_64 = $(X86_CFLAGS) -DHV_DEBUG=1
 static: export STATIC_GUEST_PPC64 = $(call STATIC_GUEST,ppc64,papr)

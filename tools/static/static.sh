@@ -20,6 +20,7 @@ kind()
 	arch/ppc64/*) echo PPC64 ;;
 	arch/x86_64/*) echo X86_64 ;;
 	core/* | arch/um/*) echo UM ;;
+	harness/guests/lib/um/pc/*) echo UM_PC ;;
 	harness/guests/*/ppc64/* | harness/guests/hostile/image/*) echo GUEST_PPC64 ;;
 	harness/guests/*/x86_64/* | harness/guests/pc/* | harness/guests/*/pc/*)
 		echo GUEST_X86_64
@@ -61,7 +62,7 @@ look_tidy()
 	esac
 	clang-tidy-14 --quiet --config-file="$here/tidy.conf" "$1" -- $target \
 		$(flags "$1" | sed -E 's/-isystem [^ ]*gcc[^ ]*//g; s/-nostdinc/-nostdlibinc/' |
-			tr ' ' '\n' | grep -vE '^-(Werror|ffixed-|fno-tree-)') \
+			tr ' ' '\n' | grep -vE '^-(Werror|ffixed-|fno-tree-|mindirect-)') \
 		-Qunused-arguments 2>/dev/null | sed "s|^$PWD/||; /^\//d" |
 		sed -nE 's/^([^ :]+:[0-9]+):[0-9]+: (warning|error): (.*) \[(.*)\]$/\1: \4: \3/p'
 	return "${PIPESTATUS[0]}"

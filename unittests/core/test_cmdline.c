@@ -34,6 +34,17 @@ START_TEST(trace_is_off_until_asked_for)
 }
 END_TEST
 
+START_TEST(mitigations_are_on_until_switched_off)
+{
+	cmdline_apply("mitigations=off rhype.mitigations=on rhype.mitigations");
+	ck_assert(!hv.unmitigated);
+	um_output_clear();
+	cmdline_apply("rhype.mitigations=off");
+	ck_assert(hv.unmitigated);
+	ck_assert_str_eq(um_output(NULL), "");
+}
+END_TEST
+
 START_TEST(unknown_options_are_named)
 {
 	const char *const bad[] = { "rhype.logg=info", "rhype.log=loud", "rhype.log=", "rhype.trac",
@@ -80,6 +91,7 @@ Suite *suite_cmdline(void)
 	tcase_add_checked_fixture(t, boot, um_teardown);
 	tcase_add_test(t, levels);
 	tcase_add_test(t, trace_is_off_until_asked_for);
+	tcase_add_test(t, mitigations_are_on_until_switched_off);
 	tcase_add_test(t, unknown_options_are_named);
 	tcase_add_test(t, spaces_do_not_matter);
 	tcase_add_test(t, long_words_are_cut);

@@ -34,6 +34,37 @@ START_TEST(short_and_odd_escape_sequences)
 }
 END_TEST
 
+static void press_switch(void)
+{
+	um_input((char[]){ CONSOLE_SWITCH }, 1);
+	console_poll(arch_now());
+}
+
+/* It exists, but takes no input any more; what it still had to say comes under its name. */
+START_TEST(focus_passes_a_stopped_partition)
+{
+	ck_write(1, "unfinished", "[a] unfinished");
+	um_output_clear();
+	console_stopped(part[0].id);
+	ck_assert_str_eq(um_output(NULL), "\r\nrhype: input goes to b\r\n");
+	ck_write(1, " line\n", "[a]+ line\r\n");
+	press_switch();
+	ck_assert_uint_eq(hv.console.focus, 3);
+	press_switch();
+	ck_assert_uint_eq(hv.console.focus, 2);
+	console_stopped(part[2].id);
+	press_switch();
+	ck_assert_uint_eq(hv.console.focus, 2);
+	ck_write(1, "last", "");
+	um_output_clear();
+	console_partition(part[0].id, false);
+	ck_assert_str_eq(um_output(NULL), "[a] last\r\n");
+	console_partition(part[0].id, true);
+	press_switch();
+	ck_assert_uint_eq(hv.console.focus, 1);
+}
+END_TEST
+
 /* Nobody has said who that is. */
 START_TEST(a_number_for_a_name)
 {
@@ -50,6 +81,7 @@ Suite *suite_console_odd(void)
 
 	tcase_add_checked_fixture(t, lines, um_teardown);
 	tcase_add_test(t, short_and_odd_escape_sequences);
+	tcase_add_test(t, focus_passes_a_stopped_partition);
 	tcase_add_test(t, a_number_for_a_name);
 	suite_add_tcase(s, t);
 	return s;

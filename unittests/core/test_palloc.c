@@ -42,10 +42,8 @@ static bool all_bytes(pa_t p, u64 pages, u8 value)
 {
 	const u8 *b = um_phys(p);
 
-	for (u64 i = 0; i < pages << HV_PAGE_SHIFT; i++)
-		if (b[i] != value)
-			return false;
-	return true;
+	/* each byte is as the one before it */
+	return !pages || (b[0] == value && !memcmp(b, b + 1, (pages << HV_PAGE_SHIFT) - 1));
 }
 
 /* ---- get and put ------------------------------------------------------------------------- */

@@ -313,8 +313,10 @@ START_TEST(a_held_one_ends_the_machine_too)
 	reap_all();
 	partition_machine_ends(); /* not yet */
 	lab_p->hold = true;
+	console_partition(lab_p->id, true);
 	lab_call(lab_v0, HV_PARTITION_STOP, lab_p->id.v);
 	ck_assert_uint_eq(lab_p->state, PART_STOPPED);
+	ck_assert_uint_eq(hv.console.focus, 0);
 	ck_assert_int_eq(um_catch(cpu_step(hv.cpu[0])), 0);
 	ck_assert_ptr_nonnull(strstr(um_output(NULL), "no partition is left"));
 	ck_assert_uint_eq(hv.nalive, 1);

@@ -10,6 +10,7 @@
 #include "../../core/papr/papr.h"
 #include "hv.h"
 #include "manifest.h"
+#include "model_pc.h"
 #include "oracle.h"
 #include "um.h"
 
@@ -27,18 +28,12 @@ void differs(const char *f, ...)
 	printf("\n");
 }
 
-static void abstract_vcpu(struct m_vcpu *a, const struct vcpu *v)
+static void abstract_papr_vcpu(struct m_vcpu *a, const struct vcpu *v)
 {
 	const struct papr_vcpu *pv = v->mach;
 	const struct papr_regs *r = &v->arch.papr;
 	bool adopts = pv->attn & ATTN_MODE;
 
-	a->online = v->online;
-	a->loaded = v->loaded;
-	a->sched = v->se.state;
-	a->prodded = v->se.state == SE_OFF ? 0 : v->se.event;
-	a->wake = v->se.wake;
-	a->used = v->se.used;
 	a->cppr = pv->icp.cppr;
 	a->mfrr = pv->icp.mfrr;
 	a->external = !!(pv->attn & ATTN_EXT);
@@ -55,9 +50,55 @@ static void abstract_vcpu(struct m_vcpu *a, const struct vcpu *v)
 	a->dtl_size = pv->dtl.size;
 }
 
-static void abstract_part(struct m_part *a, struct partition *p)
+/* The devices of a PC are compared in pc_abstract.c. */
+static void abstract_pc_vcpu(struct m_vcpu *a, const struct vcpu *v)
+{
+	a->nip = v->arch.pc.rip;
+	a->msr = v->arch.pc.rflags;
+	a->srr1 = v->arch.pcx.blocked;
+	a->r3 = v->arch.pc.gpr[PC_RAX];
+	a->dec = v->arch.pcx.alarm;
+	a->vpa = M_NONE;
+	a->dtl = M_NONE;
+}
+
+static void abstract_vcpu(struct m_vcpu *a, const struct vcpu *v)
+{
+	a->online = v->online;
+	a->loaded = v->loaded;
+	a->sched = v->se.state;
+	a->prodded = v->se.state == SE_OFF ? 0 : v->se.event;
+	a->wake = v->se.wake;
+	a->used = v->se.used;
+	if (v->part->machine == &machine_papr)
+		abstract_papr_vcpu(a, v);
+	else
+		abstract_pc_vcpu(a, v);
+}
+
+static void abstract_papr_part(struct m_part *a, struct partition *p)
 {
 	const struct papr_part *pp = papr_part(p);
+
+	a->mode = pp->lpcr;
+	a->prtb = p->gspace.proc_table;
+	a->prtb_log2 = p->gspace.proc_table_log2;
+	a->term_server = pp->term_server;
+	a->term_prio = pp->term_prio;
+	a->term_saved = pp->term_saved;
+	a->rtc_offset = (u64)pp->rtc_offset;
+	for (unsigned i = 0; i < p->nvcpus; i++) {
+		const struct papr_icp *icp = &papr_vcpu(p->vcpu[i])->icp;
+		bool server = i == pp->term_server;
+
+		a->term_pending += icp->term_pending * (server ? 1ull : 1000ull);
+		if (icp->term_prio != (server ? pp->term_prio : XICS_MASKED))
+			a->term_prio = 1000 + i; /* the books do not agree */
+	}
+}
+
+static void abstract_part(struct m_part *a, struct partition *p)
+{
 	const struct vterm *t = &p->term;
 
 	a->state = p->state;
@@ -67,26 +108,14 @@ static void abstract_part(struct m_part *a, struct partition *p)
 	a->nvcpus = p->nvcpus;
 	a->pages = p->mem.bytes >> HV_PAGE_SHIFT;
 	a->pool = p->pool.used;
-	a->mode = pp->lpcr;
-	a->prtb = p->gspace.proc_table;
-	a->prtb_log2 = p->gspace.proc_table_log2;
-	a->term_server = pp->term_server;
-	a->term_prio = pp->term_prio;
-	a->term_saved = pp->term_saved;
-	a->rtc_offset = (u64)pp->rtc_offset;
 	a->in_len = t->head - t->tail;
 	a->in_first = a->in_len ? t->in[t->tail % VTERM_IN] : 0;
 	a->in_last = a->in_len ? t->in[(t->head - 1) % VTERM_IN] : 0;
 	a->written = t->nwritten;
-	for (unsigned i = 0; i < p->nvcpus; i++) {
-		const struct papr_icp *icp = &papr_vcpu(p->vcpu[i])->icp;
-		bool server = i == pp->term_server;
-
+	for (unsigned i = 0; i < p->nvcpus; i++)
 		abstract_vcpu(&a->vcpu[i], p->vcpu[i]);
-		a->term_pending += icp->term_pending * (server ? 1ull : 1000ull);
-		if (icp->term_prio != (server ? pp->term_prio : XICS_MASKED))
-			a->term_prio = 1000 + i; /* the books do not agree */
-	}
+	if (p->machine == &machine_papr)
+		abstract_papr_part(a, p);
 }
 
 void abstract_state(struct m_state *s)
@@ -194,7 +223,7 @@ static void compare_memory(const struct model *m, bool all)
 		if (all)
 			for (unsigned i = 0; i < m->more[lp].bytes >> HV_PAGE_SHIFT; i++)
 				compare_page(m, lp, i);
-		if (all || m->nvram_touched & 1u << lp)
+		if (!m->more[lp].pc && (all || m->nvram_touched & 1u << lp))
 			compare_bytes("nvram", lp, 0, m->more[lp].nvram, m->more[lp].real_nvram,
 				      M_NVRAM);
 	}
@@ -208,6 +237,7 @@ bool compare_state(const struct model *m, bool all_memory)
 	if (memcmp(&real, &m->s, sizeof(real)))
 		report(&m->s, &real);
 	pages_compare(m, all_memory);
+	pc_compare(m);
 	compare_memory(m, all_memory);
 	return !oracle_differs;
 }
@@ -232,8 +262,14 @@ void adopt_partition(struct model *m, unsigned lp, bool restart)
 	memcpy(pm->name, p->name, sizeof(pm->name));
 	pm->boot_nip = a->vcpu[0].nip;
 	pm->boot_r3 = a->vcpu[0].r3;
-	pm->real_nvram = papr_part(p)->nvram;
-	memcpy(pm->nvram, pm->real_nvram, M_NVRAM);
+	pm->pc = p->machine == &machine_pc;
+	if (pm->pc) {
+		memset(&m->pc[lp], 0, sizeof(m->pc[lp]));
+		mp_again(m, lp);
+	} else {
+		pm->real_nvram = papr_part(p)->nvram;
+		memcpy(pm->nvram, pm->real_nvram, M_NVRAM);
+	}
 	memset(pm->vcpu, 0, sizeof(pm->vcpu));
 	for (unsigned i = 0; i < p->nvcpus; i++) {
 		pm->vcpu[i].cpu = p->vcpu[i]->cpu;

@@ -213,9 +213,14 @@ static u64 other_vpa_count(unsigned lp, u64 proc)
 	return at == M_NONE || chance(20) ? drive_random(4) : m_get(m, lp, at + 0x100, 4);
 }
 
-static u64 number(void)
+static u64 number(bool pc)
 {
-	u64 nr = PICK(numbers);
+	static const u64 own[] = {
+#define HCALL(name, ...) name,
+#include "hcalls.def"
+#undef HCALL
+	};
+	u64 nr = pc && chance(80) ? PICK(own) : PICK(numbers);
 
 	if ((nr == HV_PARTITION_DESTROY || nr == HV_PARTITION_STOP) && chance(80))
 		nr = HV_PARTITION_INFO;
@@ -238,7 +243,7 @@ static void table_args(unsigned lp, u64 *a)
 
 u64 make_call(unsigned lp, unsigned vc, u64 *a)
 {
-	u64 nr = number();
+	u64 nr = number(m->more[lp].pc);
 
 	(void)vc;
 	for (unsigned i = 0; i < 9; i++)

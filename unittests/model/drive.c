@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "../../core/papr/papr.h"
+#include "arch_pc.h"
 #include "hv.h"
+#include "model_pc.h"
 #include "oracle.h"
 #include "state.h"
 
@@ -46,8 +48,29 @@ static void say(const struct outcome *o, s64 status, const u64 *gpr)
 	       (unsigned long long)gpr[5], (unsigned long long)gpr[6], (unsigned long long)gpr[7]);
 }
 
+/* A PC's call; gpr as if it were a PAPR partition's: status in 3, results from 4 on. */
+static bool real_pc_call(struct vcpu *v, u64 nr, const u64 *args, u64 *gpr)
+{
+	struct pc_regs *r = &v->arch.pc;
+	struct vcpu_exit x = { .kind = EXIT_HCALL };
+	bool light = false;
+
+	x.hcall.nr = nr;
+	x.hcall.args = &r->gpr[PC_CALL_ARGS];
+	x.hcall.status = &r->gpr[PC_RAX];
+	r->gpr[PC_RAX] = nr;
+	memcpy(x.hcall.args, args, 9 * sizeof(u64));
+	if (v->part->state == PART_RUNNING && drive_random(3) == 0)
+		light = pc_light(&v->arch, &x);
+	if (!light)
+		exit_dispatch(v, &x);
+	gpr[3] = r->gpr[PC_RAX];
+	memcpy(&gpr[4], x.hcall.args, 9 * sizeof(u64));
+	return light;
+}
+
 /* The real thing. True: on the light path. */
-static bool real_call(struct vcpu *v, u64 nr, const u64 *args)
+static bool real_papr_call(struct vcpu *v, u64 nr, const u64 *args)
 {
 	struct papr_regs *r = &v->arch.papr;
 	struct vcpu_exit x = { .kind = EXIT_HCALL };
@@ -67,6 +90,17 @@ static bool real_call(struct vcpu *v, u64 nr, const u64 *args)
 	}
 	exit_dispatch(v, &x);
 	return false;
+}
+
+static bool real_call(struct vcpu *v, bool pc, u64 nr, const u64 *args, u64 *gpr)
+{
+	bool light;
+
+	if (pc)
+		return real_pc_call(v, nr, args, gpr);
+	light = real_papr_call(v, nr, args);
+	memcpy(gpr, v->arch.papr.gpr, 14 * sizeof(u64));
+	return light;
 }
 
 /* A call without results leaves the other registers alone; so does one that fails. */
@@ -99,7 +133,7 @@ static void check_output(const struct outcome *o)
 }
 
 /* Whoever must know about the change was told: this CPU by a flag, another by a kick. */
-static void check_told(void)
+void drive_told(void)
 {
 	for (unsigned i = 0; i < M_CPUS; i++)
 		if (drive.m.look[i] && !(i == um_self ? hv.cpu[i]->resched : um_kicked(i)))
@@ -108,8 +142,10 @@ static void check_told(void)
 		differs("a lock or a window is left");
 }
 
-static void forget(struct model *m)
+void drive_forget(void)
 {
+	struct model *m = &drive.m;
+
 	m->ntouched = 0;
 	m->npinned = 0;
 	m->nvram_touched = 0;
@@ -118,39 +154,34 @@ static void forget(struct model *m)
 		um.cpu[i].kicked = false;
 }
 
-static void one_call(void)
+static void one_call(unsigned lp, unsigned vc)
 {
 	struct model *m = &drive.m;
-	struct outcome o = { .c = { .m = m } };
+	struct outcome o = { .c = { .m = m, .lp = lp, .vc = vc } };
 	static struct m_state before;
 	u64 gpr[14];
 	struct vcpu *v;
 
-	if (!env_caller(&o.c.lp, &o.c.vc)) {
-		env_step();
-		return;
-	}
 	o.nr = make_call(o.c.lp, o.c.vc, o.args);
 	v = hv.part[o.c.lp]->vcpu[o.c.vc];
-	forget(m);
+	drive_forget();
 	um_output_clear();
 	before = m->s;
 	o.c.a = o.args;
-	o.c.light = real_call(v, o.nr, o.args);
-	memcpy(gpr, v->arch.papr.gpr, sizeof(gpr));
+	o.c.light = real_call(v, m->more[lp].pc, o.nr, o.args, gpr);
 	o.status = model_call(&o.c, o.nr);
 	if (drive.verbose)
 		say(&o, (s64)gpr[3], gpr);
 	check_results(&o, gpr);
 	check_output(&o);
-	check_told();
+	drive_told();
 	before.part[o.c.lp].vcpu[o.c.vc].r3 = m->s.part[o.c.lp].vcpu[o.c.vc].r3;
 	if (o.status < 0 && (m->ntouched || m->npinned || memcmp(&before, &m->s, sizeof(before))))
 		differs("the specification changes something and fails");
 	if (++drive.calls % ALL_EVERY == 0)
 		drive.all = true;
 	drive.light += o.c.light;
-	drive.worked[o.nr / 4 % 256] += o.status >= 0;
+	drive.worked[m->more[lp].pc][o.nr / 4 % 256] += o.status >= 0;
 	if (!compare_state(m, drive.all) && !drive.verbose)
 		say(&o, (s64)gpr[3], gpr);
 	drive.all = false;
@@ -158,6 +189,19 @@ static void one_call(void)
 }
 
 /* ---- sequences ----------------------------------------------------------------------------- */
+
+/* Somebody's next step: a call, or a PC's access to a device. */
+static void somebody(void)
+{
+	unsigned lp, vc;
+
+	if (!env_caller(&lp, &vc))
+		env_step();
+	else if (drive.m.more[lp].pc && (pc_must_halt(lp, vc) || drive_random(4)))
+		pc_access(lp, vc);
+	else
+		one_call(lp, vc);
+}
 
 static void sequence(u64 calls)
 {
@@ -168,10 +212,10 @@ static void sequence(u64 calls)
 		if (++steps > 20 * calls + 20000)
 			differs("nobody makes calls any more");
 		if (drive_random(6)) {
-			one_call();
+			somebody();
 			continue;
 		}
-		forget(&drive.m);
+		drive_forget();
 		env_step();
 		env_settle();
 		if (!compare_state(&drive.m, drive.all))
@@ -184,14 +228,19 @@ static void sequence(u64 calls)
 		env_end();
 }
 
-void drive_sequence(u64 seed, u64 calls)
+void drive_start(u64 seed)
 {
-	volatile int end;
-
 	drive.rng = seed * 0xd1342543de82ef95ull + 1;
 	drive.calls = 0;
 	drive.all = false;
 	oracle_differs = false;
+}
+
+void drive_sequence(u64 seed, u64 calls)
+{
+	volatile int end;
+
+	drive_start(seed);
 	end = um_catch(sequence(calls));
 	if (end != UM_NO_END) {
 		size_t n;

@@ -6,9 +6,11 @@
 #include <string.h>
 
 #include "../../core/papr/papr.h"
+#include "arch_pc.h"
 #include "console.h"
 #include "hv.h"
 #include "manifest.h"
+#include "model_pc.h"
 #include "oracle.h"
 #include "state.h"
 
@@ -16,6 +18,7 @@ static struct manifest manifest;
 static struct model *const m = &drive.m;
 static u64 free_at_boot;
 static u8 memory[M_PARTS + 1][2][M_MEM];
+static struct m_pc pcs[M_PARTS + 1];
 
 /* Time stands still within a call, and no other CPU interferes. */
 void __wrap_um_point(void);
@@ -42,7 +45,7 @@ static void create(void)
 	struct manifest_part *mp;
 	struct partition *p;
 	unsigned lp = 1;
-	bool fail = chance(20);
+	bool fail = chance(20), pc = chance(M_PC);
 
 	while (lp <= M_PARTS && m->s.part[lp].state != M_GONE)
 		lp++;
@@ -52,9 +55,11 @@ static void create(void)
 	memset(mp, 0, sizeof(*mp));
 	memcpy(mp->name, "part-0", 7);
 	mp->name[5] = (char)('0' + lp);
-	memcpy(mp->machine, "papr", 5);
+	memcpy(mp->machine, pc ? "pc" : "papr", pc ? 3 : 5);
 	mp->vcpus = 1 + (u32)drive_random(M_VCPUS);
 	mp->memory = M_MEM - KIB(64) * drive_random(2);
+	if (!pc)
+		mp->memory -= M_LITTLE;
 	mp->share = (u32)drive_random(M_SHARE);
 	mp->console = true;
 	mp->controller = lp == 1 || chance(20);
@@ -97,6 +102,37 @@ static void unload(unsigned cpu)
 	m_switch(m, cpu, 0, 0);
 }
 
+/* A PC's guest takes what it is given, and may not want more of it for a while. */
+static void pc_given(struct vcpu *v, struct m_vcpu *a, int vector)
+{
+	struct um_pc *pc = &v->arch.pcx;
+
+	if (pc->injected != (vector >= 0) || (pc->injected && pc->event.vector != vector))
+		differs("vcpu %u is given %d in the place of %d", v->index,
+			pc->injected ? pc->event.vector : -1, vector);
+	if (!pc->injected)
+		return;
+	if (pc->event.type != (vector == PC_EXC_NMI ? PC_EVENT_NMI : PC_EVENT_INTR) ||
+	    pc->event.has_error)
+		differs("vcpu %u is given %d as something else", v->index, vector);
+	pc->injected = false;
+	if (pc->event.type == PC_EVENT_NMI)
+		a->srr1 = pc->blocked |= chance(50) ? PC_READY_NMI : 0;
+	else if (chance(60))
+		a->msr = v->arch.pc.rflags &= ~RFLAGS_IF;
+}
+
+void env_enter(unsigned lp, unsigned vc)
+{
+	struct vcpu *v = hv.part[lp]->vcpu[vc];
+
+	v->part->machine->before_run(v);
+	if (m->more[lp].pc)
+		pc_given(v, &m->s.part[lp].vcpu[vc], mp_enter(m, lp, vc));
+	else
+		m_enter(m, lp, vc);
+}
+
 static void load(unsigned lp, unsigned vc)
 {
 	struct vcpu *v = hv.part[lp]->vcpu[vc];
@@ -106,8 +142,7 @@ static void load(unsigned lp, unsigned vc)
 	if (!cpu_load(c, v))
 		differs("partition %u vcpu %u cannot be loaded", lp, vc);
 	m_switch(m, c->id, lp, vc);
-	v->part->machine->before_run(v);
-	m_enter(m, lp, vc);
+	env_enter(lp, vc);
 	c->resched = false;
 }
 
@@ -181,7 +216,11 @@ bool env_caller(unsigned *lp, unsigned *vc)
 	for (unsigned i = 0; i < M_CPUS && chance(30); i++) {
 		*lp = (unsigned)m->s.cpu[i].loaded_part;
 		*vc = (unsigned)m->s.cpu[i].loaded_vcpu;
-		if (*lp && m->s.part[*lp].state != M_RUNNING && m->s.part[*lp].vcpu[*vc].online) {
+		if (!*lp)
+			continue;
+		if (m->more[*lp].pc ? m->s.part[*lp].vcpu[*vc].sched == M_OFF
+				    : m->s.part[*lp].state != M_RUNNING &&
+					      m->s.part[*lp].vcpu[*vc].online) {
 			set_cpu(i);
 			hv.cpu[i]->resched = false;
 			return true;
@@ -272,7 +311,7 @@ static void input(void)
 }
 
 /* The guest changes its own registers, and arms its decrementer. */
-static void guest_step(unsigned lp, unsigned vc)
+static void papr_step(unsigned lp, unsigned vc)
 {
 	static const u64 bits[] = { MSR_EE, MSR_EE, MSR_IR | MSR_DR, MSR_IR, MSR_LE, MSR_ME };
 	struct vcpu *v = hv.part[lp]->vcpu[vc];
@@ -282,6 +321,29 @@ static void guest_step(unsigned lp, unsigned vc)
 	a->nip = v->arch.papr.nip = drive_random(KIB(64)) * 4;
 	if (chance(50))
 		a->dec = v->arch.dec = chance(30) ? TIME_NEVER : m->now + drive_random(4000000);
+}
+
+/* The same on a PC; a guest at a HLT goes nowhere. */
+static void pc_step(unsigned lp, unsigned vc)
+{
+	struct vcpu *v = hv.part[lp]->vcpu[vc];
+	struct m_vcpu *a = &m->s.part[lp].vcpu[vc];
+
+	if (chance(60))
+		a->msr = v->arch.pc.rflags ^= RFLAGS_IF;
+	if (chance(40))
+		a->srr1 = v->arch.pcx.blocked = chance(70) ? 0 : (unsigned)drive_random(4);
+	if (!pc_must_halt(lp, vc))
+		a->nip = v->arch.pc.rip = drive_random(KIB(64));
+	env_enter(lp, vc); /* what became possible comes at once */
+}
+
+static void guest_step(unsigned lp, unsigned vc)
+{
+	if (m->more[lp].pc)
+		pc_step(lp, vc);
+	else
+		papr_step(lp, vc);
 }
 
 static void outside(unsigned lp)
@@ -357,6 +419,7 @@ void env_boot(void)
 		hv.cpu[i]->online = true;
 	um_advance(1000);
 	memset(m, 0, sizeof(*m));
+	m->pc = pcs;
 	for (unsigned i = 1; i <= M_PARTS; i++) {
 		m->more[i].mem = memory[i][0];
 		m->more[i].boot = memory[i][1];

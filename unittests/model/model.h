@@ -10,7 +10,10 @@
 #include "hcall.h"
 #include "types.h"
 
-/* A small machine, where much happens in few calls, and a large one (oracle-large). */
+/*
+ * A small machine, where much happens in few calls; a large one (oracle-large); and one with PC
+ * and PAPR partitions side by side (oracle-pc).
+ */
 #ifdef M_LARGE
 #define M_PARTS 8 /* partitions are numbered 1 .. M_PARTS */
 #define M_VCPUS 16
@@ -22,9 +25,20 @@
 #define M_PARTS 4
 #define M_VCPUS 3
 #define M_CPUS	2
-#define M_MEM	KIB(320)
-#define M_RAM	MIB(3)
+#ifdef M_MIXED
+#define M_MEM	 KIB(1088)
+#define M_RAM	 MIB(7)
+#define M_PC	 70	  /* of 100 partitions are PCs */
+#define M_LITTLE KIB(768) /* so much less memory has one that is not */
+#else
+#define M_MEM KIB(320)
+#define M_RAM MIB(3)
+#endif
 #define M_SHARE 5
+#endif
+#ifndef M_PC
+#define M_PC	 0
+#define M_LITTLE 0
 #endif
 #define M_PAGES	 (M_MEM / HV_PAGE_SIZE)
 #define M_FRAMES (M_RAM / HV_PAGE_SIZE)
@@ -79,6 +93,7 @@ struct m_vcpu_more {
 	u8 put_reason;
 };
 struct m_part_more {
+	bool pc; /* which kind of machine */
 	bool restart;
 	bool lost; /* a restart was given up half-way: nobody knows what the memory holds */
 	u64 bytes;
@@ -103,6 +118,8 @@ struct m_frame {
 #define M_TOUCHED 64
 struct model {
 	struct m_state s;
+	struct m_pc *pc; /* devices of each partition that is a PC: model_pc.h */
+	u8 told[M_PARTS + 1][M_VCPUS];
 	u64 now, epoch, slot_ticks, gift_slot[M_CPUS], started[M_CPUS];
 	bool gift_owned[M_CPUS]; /* the giver gave its own slot, not slack */
 	const u8 *slots[M_CPUS]; /* which ent owns each slot of the ring */
@@ -174,6 +191,7 @@ bool m_wait(struct model *m, unsigned lp, unsigned vc);
 void m_give(struct model *m, unsigned cpu, u64 from, u64 to);
 u64 m_next_ready(const struct model *m, unsigned cpu, u64 ent);
 void m_online(struct model *m, unsigned lp, unsigned vc);
+void m_offline(struct model *m, unsigned lp, unsigned vc);
 void m_vcpu_reset(struct m_vcpu *v, u64 nip, u64 r3);
 s64 m_start(struct model *m, unsigned lp);
 s64 m_stop(struct model *m, unsigned lp, enum m_reason why);

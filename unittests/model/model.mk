@@ -6,16 +6,27 @@
 
 ORACLE_CALLS ?= 10000000
 ORACLE_LARGE ?= 100000
+ORACLE_PC    ?= 1800000
 ORACLE_TIME  ?= 600
 ORACLE_SRC := $(wildcard unittests/model/*.c)
 
 .PHONY: oracle oracle-asan
-oracle oracle-asan: oracle%: $(O)/um%/oracle $(O)/um%/oracle-large
+oracle oracle-asan: oracle%: $(O)/um%/oracle $(O)/um%/oracle-large $(O)/um%/oracle-pc
 	$(word 1,$^) --name oracle$* --total $(ORACLE_CALLS) --seconds $(ORACLE_TIME)
 	$(word 2,$^) --name oracle$*-large --total $(ORACLE_LARGE) --seconds $(ORACLE_TIME)
+	$(word 3,$^) --name oracle$*-pc --total $(ORACLE_PC) --seconds $(ORACLE_TIME)
 
 # Its own code is most of what runs.
-$(O)/um/unittests/model/%.o $(O)/um/large/unittests/model/%.o: UM_FLAGS_um := -O2
+$(O)/um/unittests/model/%.o $(O)/um/large/unittests/model/%.o \
+$(O)/um/mixed/unittests/model/%.o: UM_FLAGS_um := -O2
+
+# A machine with PCs, too.
+define oracle_mixed
+$(O)/$(1)/mixed/%.o: %.c unittests/model/model.mk
+	@mkdir -p $$(@D)
+	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -DM_MIXED -MMD -MP -c -o $$@ $$<
+endef
+$(foreach v,um um-asan um-cov um-fuzz um-afl,$(eval $(call oracle_mixed,$(v))))
 
 define oracle_variant
 $(O)/$(1)/oracle: $$(call um_objs,$(1)) $$(ORACLE_SRC:%.c=$(O)/$(1)/%.o)
@@ -26,6 +37,9 @@ $(O)/$(1)/large/%.o: %.c unittests/model/model.mk
 	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -DM_LARGE -MMD -MP -c -o $$@ $$<
 
 $(O)/$(1)/oracle-large: $$(call um_objs,$(1)) $$(ORACLE_SRC:%.c=$(O)/$(1)/large/%.o)
+	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -Wl,--wrap=um_point -o $$@ $$^ $$(UM_LIBS)
+
+$(O)/$(1)/oracle-pc: $$(call um_objs,$(1)) $$(ORACLE_SRC:%.c=$(O)/$(1)/mixed/%.o)
 	$$(UM_CC_$(1)) $$(UM_CFLAGS) $$(UM_FLAGS_$(1)) -Wl,--wrap=um_point -o $$@ $$^ $$(UM_LIBS)
 endef
 $(foreach v,um um-asan um-cov,$(eval $(call oracle_variant,$(v))))

@@ -7,6 +7,8 @@
 
 struct partition;
 
+#define PC_SEEN 1024
+
 /* abstract.c: what the real machine is, in the model's terms. */
 void abstract_state(struct m_state *s);
 
@@ -15,6 +17,9 @@ bool compare_state(const struct model *m, bool all_memory);
 
 /* The partition was just created for real: the model learns what it is and where it stands. */
 void adopt_partition(struct model *m, unsigned lp, bool restart);
+
+/* pc_abstract.c: the devices of all PCs. */
+void pc_compare(const struct model *m);
 
 /* pages.c: owners of pages and logical maps; steps of the environment that change them. */
 void pages_abstract(struct m_state *s);
@@ -35,7 +40,9 @@ struct drive {
 	u64 (*source)(u64 below); /* when set, instead of seeded numbers: the fuzzer's input */
 	bool over;		  /* it has no more of them */
 	u64 calls, light;
-	u64 worked[256]; /* how often each row was called with success */
+	u64 worked[2][256]; /* how often each row was called with success, by PAPR, by a PC */
+	u64 accesses;	    /* to devices of PCs */
+	u64 seen[PC_SEEN];  /* how often each register, in each way: pc_cover.c */
 	bool verbose, all;
 };
 extern struct drive drive;
@@ -50,8 +57,22 @@ void env_settle(void);
 bool env_caller(unsigned *lp, unsigned *vc);
 void env_end(void);
 
+/* The guest's processor goes on: it is given what waits for it, really and in the model. */
+void env_enter(unsigned lp, unsigned vc);
+
 /* args.c: number and arguments of the next call; may write the caller's memory for it. */
 u64 make_call(unsigned lp, unsigned vc, u64 *args);
 void guest_write(unsigned lp, u64 at, const void *from, u64 n);
+
+/* pc_drive.c: one access of a PC's processor to a device, judged. */
+void pc_access(unsigned lp, unsigned vc);
+bool pc_scan(void); /* every port, register and leaf once, in a machine of its own */
+unsigned pc_uncovered(const u64 *seen); /* what was never accessed: how many */
+bool pc_must_halt(unsigned lp, unsigned vc);
+
+/* drive.c: begin anew; before a step, and after it. */
+void drive_start(u64 seed);
+void drive_forget(void);
+void drive_told(void);
 
 #endif

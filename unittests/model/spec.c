@@ -8,13 +8,18 @@
 
 #include "model.h"
 
+#define KVM_NOT_SUPPORTED (-1000)
+
 static const struct {
 	u64 nr;
 	const char *name;
 	model_fn *fn;
+	bool neutral; /* all kinds of machines have it */
 } rows[] = {
-#define HCALL(name, handler, ...) { name, #name, model_##handler },
+#define HCALL(name, handler, ...) { name, #name, model_##handler, true },
 #include "hcalls.def"
+#undef HCALL
+#define HCALL(name, handler, ...) { name, #name, model_##handler, false },
 #include "../../core/papr/hcalls.def"
 #undef HCALL
 };
@@ -29,8 +34,13 @@ const char *model_name(u64 nr)
 
 static s64 serve(struct m_call *c, u64 nr)
 {
+	bool pc = c->m->more[c->lp].pc;
+
+	/* to a PC's kernel, numbers below 0x400 are KVM's */
+	if (pc && nr < 0x400)
+		return KVM_NOT_SUPPORTED;
 	for (unsigned i = 0; i < ARRAY_SIZE(rows); i++)
-		if (rows[i].nr == nr)
+		if (rows[i].nr == nr && (!pc || rows[i].neutral))
 			return rows[i].fn(c);
 	return H_FUNCTION;
 }

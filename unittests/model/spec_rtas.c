@@ -99,11 +99,7 @@ static s64 stop_self(struct m_call *c, const u32 *in, u32 *out)
 {
 	(void)in;
 	(void)out;
-	c->v->online = 0;
-	c->v->sched = M_OFF;
-	c->v->wake = M_NEVER;
-	c->v->prodded = 0;
-	c->m->look[c->m->more[c->lp].vcpu[c->vc].cpu] = true;
+	m_offline(c->m, c->lp, c->vc);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "model.h"
+#include "model_pc.h"
 
 #define IPI	   2
 #define TERM	   0x1000
@@ -165,6 +165,17 @@ void m_online(struct model *m, unsigned lp, unsigned vc)
 	m->look[m->more[lp].vcpu[vc].cpu] = true;
 }
 
+void m_offline(struct model *m, unsigned lp, unsigned vc)
+{
+	struct m_vcpu *v = &m->s.part[lp].vcpu[vc];
+
+	v->online = 0;
+	v->sched = M_OFF;
+	v->wake = M_NEVER;
+	v->prodded = 0;
+	m->look[m->more[lp].vcpu[vc].cpu] = true;
+}
+
 s64 m_start(struct model *m, unsigned lp)
 {
 	if (m->s.part[lp].state != M_READY)
@@ -233,7 +244,8 @@ void m_unpin(struct model *m, unsigned lp)
 	}
 }
 
-void m_again(struct model *m, unsigned lp)
+/* As a PAPR partition stands at its start. */
+static void papr_again(struct model *m, unsigned lp)
 {
 	struct m_part *p = &m->s.part[lp];
 	struct m_part_more *pm = &m->more[lp];
@@ -243,7 +255,6 @@ void m_again(struct model *m, unsigned lp)
 		struct m_vcpu *v = &p->vcpu[i];
 
 		m_vcpu_reset(v, i ? 0 : pm->boot_nip, i ? 0 : pm->boot_r3);
-		v->online = 0;
 		v->external = 0;
 		v->mode = 0;
 	}
@@ -255,6 +266,19 @@ void m_again(struct model *m, unsigned lp)
 	p->term_saved = 0xff;
 	p->term_pending = 0;
 	p->rtc_offset = 0;
+}
+
+void m_again(struct model *m, unsigned lp)
+{
+	struct m_part *p = &m->s.part[lp];
+	struct m_part_more *pm = &m->more[lp];
+
+	if (pm->pc)
+		mp_again(m, lp);
+	else
+		papr_again(m, lp);
+	for (unsigned i = 0; i < p->nvcpus; i++)
+		p->vcpu[i].online = 0;
 	p->in_len = 0;
 	p->in_first = 0;
 	p->in_last = 0;
@@ -395,6 +419,10 @@ void m_input(struct model *m, unsigned lp, const u8 *buf, unsigned n)
 		in[p->in_len++] = buf[i];
 	p->in_first = p->in_len ? in[0] : 0;
 	p->in_last = p->in_len ? in[p->in_len - 1] : 0;
+	if (m->more[lp].pc) {
+		mp_input(m, lp);
+		return;
+	}
 	p->term_pending = 1;
 	m_interrupts_changed(m, lp);
 }

@@ -86,6 +86,29 @@ START_TEST(ranges_of_ram)
 }
 END_TEST
 
+/* Memory is kept from machine to machine, but not what stood in it. */
+START_TEST(garbage_after_every_machine)
+{
+	static const u64 size[] = { MIB(16), MIB(1), MIB(3), MIB(16), MIB(8) };
+
+	for (unsigned k = 0; k < 5; k++) {
+		u64 end = UM_RAM_BASE + size[k], wrong = 0;
+
+		um_setup(&(struct um_config){ .ram = size[k] });
+		for (u64 p = UM_RAM_BASE; p < end; p += HV_PAGE_SIZE) {
+			u8 *b = k % 2 ? arch_va(PA(p)) : um_phys(PA(p));
+
+			wrong += b[0] != 0xa5 || memcmp(b, b + 1, HV_PAGE_SIZE - 1);
+		}
+		ck_assert_uint_eq(wrong, 0);
+		um_setup(&(struct um_config){ .ram = size[k] });
+		memset(k == 1 ? um_phys(PA(end - HV_PAGE_SIZE)) : arch_va(PA(end - HV_PAGE_SIZE)),
+		       k, HV_PAGE_SIZE);
+		arch_scrub(PA(UM_RAM_BASE), 3);
+	}
+}
+END_TEST
+
 START_TEST(smallest_machine)
 {
 	boot_cfg(&(struct um_config){ .ram = 64 * HV_PAGE_SIZE });
@@ -289,15 +312,11 @@ Suite *suite_um(void);
 Suite *suite_um(void)
 {
 	const TTest *const tests[] = {
-		ranges_of_ram,
-		smallest_machine,
-		console_and_clock,
-		ends_are_caught,
-		guest_pages_are_closed,
-		windows_are_counted,
-		misuse_of_pages_is_found,
-		one_vcpu_on_one_cpu,
-		locks_and_windows_stay_out_of_guests,
+		ranges_of_ram,	     garbage_after_every_machine,
+		smallest_machine,    console_and_clock,
+		ends_are_caught,     guest_pages_are_closed,
+		windows_are_counted, misuse_of_pages_is_found,
+		one_vcpu_on_one_cpu, locks_and_windows_stay_out_of_guests,
 	};
 	Suite *s = suite_create("um");
 	TCase *tc = tcase_create("um");

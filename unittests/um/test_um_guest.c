@@ -32,7 +32,8 @@ START_TEST(unknown_program_is_dead)
 {
 	start("no_such_program", 0);
 	expect(EXIT_DEAD);
-	ck_assert_str_eq(x.dead.why, "there is no guest program 'no_such_program'");
+	ck_assert_str_eq(x.dead.why, "there is no guest program 'no_such_program' (rhype --guests "
+				     "names all)");
 	ck_assert_uint_eq(regs()->nip, ENTRY);
 }
 END_TEST

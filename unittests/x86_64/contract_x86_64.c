@@ -20,9 +20,13 @@ extern const char contract_guest_start[], contract_guest_end[], contract_prologu
 
 static pa_t table[TABLES];
 
-/* The machine stays booted between tests: there is only one. */
+/*
+ * The machine stays booted between tests: there is only one. Large pages are tested even where the
+ * processor does not bear them with code (test_mitigate.c).
+ */
 void contract_setup(void)
 {
+	gspace_small(false);
 }
 
 void contract_teardown(void)

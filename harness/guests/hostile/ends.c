@@ -5,12 +5,6 @@
  */
 #include "lib/hostile.h"
 
-static void begin(struct hostile *h)
-{
-	hostile_begin(h);
-	g_print("%s begins\n", g_this()->name);
-}
-
 static void flood(u64 arg)
 {
 	u64 r[G_MAX_ARGS];
@@ -19,7 +13,7 @@ static void flood(u64 arg)
 		G_CALL(HV_PARTITION_INFO, r, arg);
 		G_CALL(HV_YIELD, NULL, 1);
 		G_CALL(HV_NULL, NULL, 0);
-		g_rtas("get-time-of-day", 0, NULL, 8, NULL);
+		hostile_clock();
 	}
 }
 
@@ -27,7 +21,7 @@ GUEST(end_poweroff)
 {
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	hostile_team(flood, h.me);
 	g_poweroff();
 }
@@ -36,7 +30,7 @@ GUEST(end_stop_self)
 {
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	hostile_team(flood, h.me);
 	G_CALL(HV_PARTITION_STOP, NULL, h.me);
 	g_fail("stopped, and goes on");
@@ -53,7 +47,7 @@ GUEST(end_stop_together)
 {
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	hostile_team(stopper, h.me);
 	stopper(h.me);
 	g_fail("stopped, and goes on");
@@ -63,14 +57,11 @@ GUEST(end_stop_together)
 GUEST(end_last_words)
 {
 	struct hostile h;
-	u32 a[1];
 
-	begin(&h);
+	hostile_begins(&h);
 	for (u64 at = h.memory - 100; at < h.memory; at++)
 		g_store(at, 1, (u8) "\033[2J\r\nrhype: FORGED\b\b\233"[at % 22]);
-	a[0] = (u32)h.memory - 100;
-	g_rtas("ibm,os-term", 1, a, 1, NULL);
-	g_fail("os-term came back");
+	hostile_last_words(h.memory - 100, 100);
 }
 
 static void spin(u64 arg)
@@ -85,7 +76,7 @@ GUEST(end_spin)
 {
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	g_irqs(false);
 	hostile_team(spin, 0);
 	spin(0);
@@ -101,7 +92,7 @@ GUEST(end_faults)
 {
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	hostile_team(faulter, h.memory);
 	g_fault_for_ever(1ul << 40);
 }
@@ -111,7 +102,7 @@ GUEST(end_wreck)
 {
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	hostile_team(flood, h.me);
 	g_wreck();
 }
@@ -121,7 +112,7 @@ static void sleeper(u64 arg)
 	(void)arg;
 	for (;;) {
 		g_timer(~0ul);
-		G_CALL(H_CEDE, NULL, 0);
+		g_cede();
 	}
 }
 
@@ -130,7 +121,7 @@ GUEST(end_asleep)
 {
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	hostile_team(sleeper, 0);
 	sleeper(0);
 	g_fail("awake");
@@ -140,7 +131,7 @@ static void noise(u64 arg)
 {
 	(void)arg;
 	for (;;)
-		G_CALL(H_PUT_TERM_CHAR, NULL, 0, 16, 0x4e4f495345204e4f, 0x4953450a4e4f4953);
+		hostile_noise();
 }
 
 /* A console flood without end from all vcpus. */
@@ -148,7 +139,7 @@ GUEST(end_noise)
 {
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	hostile_team(noise, 0);
 	noise(0);
 	g_fail("silent");
@@ -160,7 +151,7 @@ GUEST(end_thief)
 	u64 slot = g_hz() / 1000000 * g_arg("slot", 4000), from, last;
 	struct hostile h;
 
-	begin(&h);
+	hostile_begins(&h);
 	for (from = last = g_now();; last = g_now()) {
 		u64 now = g_now();
 
@@ -173,4 +164,14 @@ GUEST(end_thief)
 			from = g_now();
 		}
 	}
+}
+
+/* A restart at once, again and again: it is destroyed on its way. */
+GUEST(end_restarts)
+{
+	struct hostile h;
+
+	hostile_begins(&h);
+	hostile_team(flood, h.me);
+	g_reboot();
 }

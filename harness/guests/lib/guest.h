@@ -26,8 +26,7 @@ typedef int64_t s64;
 #define G_MAX_ARGS  9
 
 /*
- * Logical memory every guest has: 0 .. 0x3fff vectors, then scratch. Images begin at G_IMAGE;
- * g_free() is the first byte behind everything that was loaded low.
+ * Logical memory every guest has: 0 .. 0x3fff vectors, then scratch. Images begin at G_IMAGE.
  */
 #define G_SCRATCH     0x4000ul /* library: 0x400 bytes per vcpu */
 #define G_SHARED      0x8000ul /* for the guest itself, up to G_IMAGE */
@@ -66,16 +65,16 @@ const struct guest *const *g_list(u64 *n);
 void g_become(const struct guest *g);
 #else
 #define G_PUBLISH(n)                                                     \
-	static void guest_enter_##n(u64 r3)                              \
+	static void guest_enter_##n(u64 info)                            \
 	{                                                                \
-		guest_enter(&guest_##n, r3);                             \
+		guest_enter(&guest_##n, info);                           \
 	}                                                                \
 	__attribute__((constructor)) static void guest_publish_##n(void) \
 	{                                                                \
 		guest_publish(#n, guest_enter_##n);                      \
 	}
-void guest_publish(const char *name, void (*enter)(u64 r3));
-void guest_enter(const struct guest *g, u64 r3);
+void guest_publish(const char *name, void (*enter)(u64 info));
+void guest_enter(const struct guest *g, u64 info); /* device tree, boot information */
 #endif
 
 /* The guest that runs here. */
@@ -169,9 +168,10 @@ const struct g_fault *g_fault(void);
 /* How many faults this vcpu has survived. */
 u64 g_faults(void);
 
-/* Bytes of memory at logical address 0, and the first free byte of it. */
+/* Bytes of memory at logical address 0; the largest stretch of it where nothing was loaded. */
 u64 g_memory(void);
 u64 g_free(void);
+u64 g_free_end(void);
 
 /* Atomic add to a 64-bit word; returns the new value. Orders all storage accesses. */
 u64 g_add(u64 addr, u64 n);

@@ -189,7 +189,7 @@ static void process_table(void)
 {
 	u64 r[G_MAX_ARGS], size = 4, bytes = 4096ul << size, a = (g_free() + bytes - 1) & -bytes;
 
-	G_CHECK(a + bytes <= g_memory());
+	G_CHECK(a + bytes <= g_free_end());
 	for (u64 at = a; at < a + bytes; at += 8)
 		g_store(at, 8, 0);
 	EXPECT(H_PARAMETER, H_REGISTER_PROC_TBL, 0x18, a, 0, size); /* hash */

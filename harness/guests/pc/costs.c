@@ -81,7 +81,7 @@ static void apic_mmio(void)
 
 static void ipi_wake(void)
 {
-	wrmsr(0x830, VEC_PROD);
+	wrmsr(0x830, PC_VEC_PROD);
 	__asm__ volatile("sti; hlt; cli" ::: "memory");
 }
 
@@ -111,11 +111,12 @@ GUEST(costs)
 		      { "wrmsr", do_wrmsr, false },	 { "uart_out", uart_out, false },
 		      { "ipi_wake", ipi_wake, false },	 { "apic_mmio", apic_mmio, true },
 		      { "yield", yield, false } };
-	u64 rounds = g_arg("rounds", 200), empty;
+	u64 rounds = g_arg("rounds", 200), only_yield = g_arg("yield", 0), empty;
 
 	g_irqs(false);
-	while (g_arg("yield", 0))
-		yield();
+	if (only_yield)
+		for (;;)
+			yield();
 	g_print("costs: start %lu\n", pc_start_ticks);
 	empty = least(nothing, rounds);
 	for (unsigned i = 0; i < sizeof(costs) / sizeof(costs[0]); i++)

@@ -62,7 +62,7 @@ static void nothing_comes(unsigned line)
 static void processor(void)
 {
 	static const char kvm[12] = "KVMKVMKVM\0\0";
-	u32 r[4], text[3];
+	u32 r[4];
 
 	cpuid(1, 0, r);
 	G_CHECK(r[2] >> 31);	      /* in a partition */
@@ -77,8 +77,8 @@ static void processor(void)
 	cpuid(0x80000007, 0, r);
 	G_CHECK(r[3] & (1u << 8)); /* constant TSC */
 	cpuid(0x40000000, 0, r);
-	__builtin_memcpy(text, kvm, sizeof(text));
-	G_CHECK(r[1] == text[0] && r[2] == text[1] && r[3] == text[2]);
+	for (unsigned i = 0; i < sizeof(kvm); i++)
+		G_EQ(r[1 + i / 4] >> i % 4 * 8 & 0xff, kvm[i]);
 	cpuid(0x40000001, 0, r);
 	G_CHECK((r[0] & (1u << 3)) && (r[0] & (1u << 24))); /* its clock, and stable */
 	cpuid(PC_CPUID_INFO, 0, r);
@@ -86,60 +86,31 @@ static void processor(void)
 	G_CHECK(r[2] > 1000);
 }
 
-/* One try to read or write a register; true when it did not fault. */
-static u32 msr_nr;
-static u64 msr_val;
-
-static void try_read(void)
-{
-	msr_val = rdmsr(msr_nr);
-}
-
-static void try_write(void)
-{
-	wrmsr(msr_nr, msr_val);
-}
-
-static bool can_read(u32 nr, u64 *val)
-{
-	msr_nr = nr;
-	if (!g_try_jump((u64)try_read))
-		return false;
-	*val = msr_val;
-	return true;
-}
-
-static bool can_write(u32 nr, u64 val)
-{
-	msr_nr = nr;
-	msr_val = val;
-	return g_try_jump((u64)try_write);
-}
-
 static void registers(void)
 {
 	u64 v, pat, base;
 
-	G_CHECK(can_read(0xc0000080, &v) && (v & 0x500) == 0x500);
-	G_CHECK(!can_write(0xc0000080, v | 0x1000));
+	G_CHECK(pc_try_rdmsr(0xc0000080, &v) && (v & 0x500) == 0x500);
+	G_CHECK(!pc_try_wrmsr(0xc0000080, v | 0x1000));
 	G_EQ(g_fault()->vector, 13);
-	G_CHECK(can_read(0x277, &pat));
-	G_CHECK(can_write(0x277, 0x0007040600070406) && can_read(0x277, &v));
+	G_CHECK(pc_try_rdmsr(0x277, &pat));
+	G_CHECK(pc_try_wrmsr(0x277, 0x0007040600070406) && pc_try_rdmsr(0x277, &v));
 	G_EQ(v, 0x0007040600070406);
-	G_CHECK(can_write(0x277, pat) && !can_write(0x277, 2));
-	G_CHECK(can_read(0x1b, &base) && (base & 0x800));
+	G_CHECK(pc_try_wrmsr(0x277, pat) && !pc_try_wrmsr(0x277, 2));
+	G_CHECK(pc_try_rdmsr(0x1b, &base) && (base & 0x800));
 	G_EQ(base & 0x100, g_vcpu() ? 0 : 0x100); /* the first processor */
 	G_EQ(base & ~0xffful, 0xfee00000);
-	G_CHECK(!can_write(0x1b, base | 1));
-	G_CHECK(!can_read(0xc0010117, &v) && !can_read(0x480, &v) && !can_read(0xdeadbeef, &v));
-	G_CHECK(can_read(0xfe, &v) && can_read(0x2ff, &v)); /* memory types by range */
+	G_CHECK(!pc_try_wrmsr(0x1b, base | 1));
+	G_CHECK(!pc_try_rdmsr(0xc0010117, &v) && !pc_try_rdmsr(0x480, &v) &&
+		!pc_try_rdmsr(0xdeadbeef, &v));
+	G_CHECK(pc_try_rdmsr(0xfe, &v) && pc_try_rdmsr(0x2ff, &v)); /* memory types by range */
 	/* the counter can be set, and goes on from there */
 	v = g_now();
-	G_CHECK(can_write(0x10, v + (1ul << 40)));
+	G_CHECK(pc_try_wrmsr(0x10, v + (1ul << 40)));
 	G_CHECK(g_now() >= v + (1ul << 40));
-	G_CHECK(can_read(0x3b, &v));
+	G_CHECK(pc_try_rdmsr(0x3b, &v));
 	G_CHECK(v >> 39 != 0);
-	G_CHECK(can_write(0x3b, 0));
+	G_CHECK(pc_try_wrmsr(0x3b, 0));
 	G_CHECK(g_now() < 1ul << 40);
 }
 
@@ -246,14 +217,14 @@ static void timer(void)
 
 static u32 io_get(u32 reg)
 {
-	*(volatile u32 *)PC_IOAPIC = reg;
-	return *(volatile u32 *)(PC_IOAPIC + 0x10);
+	g_store(PC_IOAPIC, 4, reg);
+	return (u32)g_load(PC_IOAPIC + 0x10, 4);
 }
 
 static void io_set(u32 reg, u32 v)
 {
-	*(volatile u32 *)PC_IOAPIC = reg;
-	*(volatile u32 *)(PC_IOAPIC + 0x10) = v;
+	g_store(PC_IOAPIC, 4, reg);
+	g_store(PC_IOAPIC + 0x10, 4, v);
 }
 
 static void io_apic(void)
@@ -351,8 +322,8 @@ static void clock(void)
 
 	for (u64 i = 0; i < 64; i += 8)
 		g_store(at + i, 8, 0);
-	G_CHECK(can_write(0x4b564d01, at | 1));
-	G_CHECK(can_read(0x4b564d01, &v));
+	G_CHECK(pc_try_wrmsr(0x4b564d01, at | 1));
+	G_CHECK(pc_try_rdmsr(0x4b564d01, &v));
 	G_EQ(v, at | 1);
 	G_CHECK(g_load(at + 24, 4) != 0);
 	ns = clock_ns(at);
@@ -363,10 +334,10 @@ static void clock(void)
 	t = (g_now() - ticks) * 1000000 / (SECOND / 1000);
 	if (n > t + 5000000 || t > n + 5000000)
 		g_fail("its clock says %lu ns, the counter %lu ns", n, t);
-	G_CHECK(can_write(0x4b564d01, 0));
+	G_CHECK(pc_try_wrmsr(0x4b564d01, 0));
 	g_store(at + 8, 8, 0);
 	G_EQ(g_load(at + 8, 8), 0);
-	G_CHECK(can_write(0x4b564d00, at)); /* time of day */
+	G_CHECK(pc_try_wrmsr(0x4b564d00, at)); /* time of day */
 	G_CHECK(g_load(at + 4, 4) > 1000000000);
 	out8(0x70, 0x0a);
 	G_CHECK((in8(0x71) & 0x0f) != 0xf);

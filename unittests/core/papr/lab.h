@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../../core/papr/papr.h"
+#include "digest.h"
 #include "endian.h"
 #include "gcopy.h"
 #include "hv.h"
@@ -132,28 +133,6 @@ static inline void lab_set_be(u64 g, unsigned n, u64 val)
 	lab_put(g, b, n);
 }
 
-static inline void lab_mix(u64 *h, const void *p, size_t n)
-{
-	const u8 *b = p;
-	u64 lane[4] = { *h, 1, 2, 3 }, w[4]; /* side by side: most of a run is this */
-
-	for (; n >= sizeof(w); n -= sizeof(w), b += sizeof(w)) {
-		memcpy(w, b, sizeof(w));
-		for (unsigned i = 0; i < 4; i++) {
-			lane[i] = (lane[i] ^ w[i]) * 0x9e3779b97f4a7c15ull;
-			lane[i] ^= lane[i] >> 29;
-		}
-	}
-	*h = lane[0] ^ lane[1] * 3 ^ lane[2] * 5 ^ lane[3] * 7;
-	for (; n >= 8; n -= 8, b += 8) {
-		memcpy(w, b, 8);
-		*h = (*h ^ w[0]) * 0x9e3779b97f4a7c15ull;
-		*h ^= *h >> 29;
-	}
-	for (; n; n--, b++)
-		*h = (*h ^ *b) * 0x100000001b3ull;
-}
-
 /*
  * All state that a call of this machine could change: guest memory, machine state, vcpus (their
  * call registers aside), scheduler, allocator, page ownership and pins, terminal and console.
@@ -166,33 +145,33 @@ static inline u64 lab_digest(void)
 
 	for (u64 g = 0; g < lab_p->mem.bytes; g += run) {
 		ck_assert_int_eq(gmem_translate(lab_p, GPA(g), PROT_R, &pa, &run), HV_OK);
-		lab_mix(&h, um_phys(pa), run);
+		digest_mix(&h, um_phys(pa), run);
 	}
-	lab_mix(&h, lab_p->mach, sizeof(struct papr_part));
-	lab_mix(&h, papr_part(lab_p)->nvram, PAPR_NVRAM);
+	digest_mix(&h, lab_p->mach, sizeof(struct papr_part));
+	digest_mix(&h, papr_part(lab_p)->nvram, PAPR_NVRAM);
 	for (unsigned i = 0; i < lab_p->nvcpus; i++) {
 		struct vcpu *v = lab_p->vcpu[i];
 		struct papr_regs r = v->arch.papr;
 
 		memset(&r.gpr[3], 0, 10 * sizeof(u64));
-		lab_mix(&h, &r, sizeof(r));
-		lab_mix(&h, &v->se, sizeof(v->se));
-		lab_mix(&h, &v->online, sizeof(v->online));
-		lab_mix(&h, &v->loaded, sizeof(v->loaded));
-		lab_mix(&h, &v->arch.mediate, sizeof(v->arch.mediate));
+		digest_mix(&h, &r, sizeof(r));
+		digest_mix(&h, &v->se, sizeof(v->se));
+		digest_mix(&h, &v->online, sizeof(v->online));
+		digest_mix(&h, &v->loaded, sizeof(v->loaded));
+		digest_mix(&h, &v->arch.mediate, sizeof(v->arch.mediate));
 	}
-	lab_mix(&h, &lab_p->gspace, sizeof(lab_p->gspace));
-	lab_mix(&h, &lab_p->pool, sizeof(lab_p->pool));
-	lab_mix(&h, &lab_p->term, sizeof(lab_p->term));
+	digest_mix(&h, &lab_p->gspace, sizeof(lab_p->gspace));
+	digest_mix(&h, &lab_p->pool, sizeof(lab_p->pool));
+	digest_mix(&h, &lab_p->term, sizeof(lab_p->term));
 	run = lab_p->state;
-	lab_mix(&h, &run, sizeof(run));
-	lab_mix(&h, hv.palloc.frames, hv.palloc.nframes * sizeof(struct frame));
+	digest_mix(&h, &run, sizeof(run));
+	digest_mix(&h, hv.palloc.frames, hv.palloc.nframes * sizeof(struct frame));
 	for (unsigned i = 0; i < hv.ncpus; i++) {
-		lab_mix(&h, &hv.cpu[i]->sched, sizeof(hv.cpu[i]->sched));
-		lab_mix(&h, &hv.cpu[i]->resched, sizeof(hv.cpu[i]->resched));
+		digest_mix(&h, &hv.cpu[i]->sched, sizeof(hv.cpu[i]->sched));
+		digest_mix(&h, &hv.cpu[i]->resched, sizeof(hv.cpu[i]->resched));
 	}
 	um_output(&n);
-	lab_mix(&h, &n, sizeof(n));
+	digest_mix(&h, &n, sizeof(n));
 	return h;
 }
 

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "../../../core/pc/pc.h"
+#include "digest.h"
 #include "endian.h"
 #include "gcopy.h"
 #include "hv.h"
@@ -232,28 +233,6 @@ static inline void lab_st(u64 g, unsigned n, u64 val)
 	lab_put(g, &le, n);
 }
 
-static inline void lab_mix(u64 *h, const void *p, size_t n)
-{
-	const u8 *b = p;
-	u64 lane[4] = { *h, 1, 2, 3 }, w[4]; /* side by side: most of a run is this */
-
-	for (; n >= sizeof(w); n -= sizeof(w), b += sizeof(w)) {
-		memcpy(w, b, sizeof(w));
-		for (unsigned i = 0; i < 4; i++) {
-			lane[i] = (lane[i] ^ w[i]) * 0x9e3779b97f4a7c15ull;
-			lane[i] ^= lane[i] >> 29;
-		}
-	}
-	*h = lane[0] ^ lane[1] * 3 ^ lane[2] * 5 ^ lane[3] * 7;
-	for (; n >= 8; n -= 8, b += 8) {
-		memcpy(w, b, 8);
-		*h = (*h ^ w[0]) * 0x9e3779b97f4a7c15ull;
-		*h ^= *h >> 29;
-	}
-	for (; n; n--, b++)
-		*h = (*h ^ *b) * 0x100000001b3ull;
-}
-
 /* All state of the machine and its vcpus; registers, too, but for RAX and RDX. */
 static inline u64 lab_digest(void)
 {
@@ -263,27 +242,27 @@ static inline u64 lab_digest(void)
 
 	for (u64 g = 0; g < lab_p->mem.bytes; g += run) {
 		ck_assert_int_eq(gmem_translate(lab_p, GPA(g), PROT_R, &pa, &run), HV_OK);
-		lab_mix(&h, um_phys(pa), run);
+		digest_mix(&h, um_phys(pa), run);
 	}
-	lab_mix(&h, lab_p->mach, sizeof(struct pc_part));
+	digest_mix(&h, lab_p->mach, sizeof(struct pc_part));
 	for (unsigned i = 0; i < lab_p->nvcpus; i++) {
 		struct vcpu *v = lab_p->vcpu[i];
 		struct pc_regs r = v->arch.pc;
 		struct sched_ent se = v->se;
 
 		r.gpr[PC_RAX] = r.gpr[PC_RDX] = 0;
-		lab_mix(&h, &r, sizeof(r));
-		lab_mix(&h, v->mach, sizeof(struct pc_vcpu));
-		lab_mix(&h, &v->arch.pcx, sizeof(v->arch.pcx));
+		digest_mix(&h, &r, sizeof(r));
+		digest_mix(&h, v->mach, sizeof(struct pc_vcpu));
+		digest_mix(&h, &v->arch.pcx, sizeof(v->arch.pcx));
 		se.since = 0;
-		lab_mix(&h, &se, sizeof(se));
-		lab_mix(&h, &v->online, sizeof(v->online));
+		digest_mix(&h, &se, sizeof(se));
+		digest_mix(&h, &v->online, sizeof(v->online));
 	}
-	lab_mix(&h, &lab_p->term, sizeof(lab_p->term));
+	digest_mix(&h, &lab_p->term, sizeof(lab_p->term));
 	run = lab_p->state;
-	lab_mix(&h, &run, sizeof(run));
+	digest_mix(&h, &run, sizeof(run));
 	um_output(&n);
-	lab_mix(&h, &n, sizeof(n));
+	digest_mix(&h, &n, sizeof(n));
 	return h;
 }
 

@@ -94,7 +94,11 @@ START_TEST(reset_state)
 	pc_apic_take(a, 0x99);
 	a->tpr = a->esr = a->icr = 5;
 	pc_apic_reset(a, 0);
+	ck_assert(pc_apic_x2(a)); /* INIT leaves it its mode */
+	ck_assert_uint_eq(a->ldr, 1);
 	ck_assert_int_eq(pc_apic_pending(a), -1);
+	pc_apic_power_on(a, 0);
+	ck_assert_uint_eq(a->ldr, 0);
 	ck_assert_int_eq(pc_apic_eoi(a), -1);
 	ck_assert_uint_eq(a->base, 0xfee00900);
 	ck_assert_uint_eq(pc_vcpu(lab_v1)->apic.base, 0xfee00800);

@@ -129,6 +129,33 @@ START_TEST(errors_register)
 	ck_assert_uint_eq(reg(0x28), 0x20);
 	set(0x28, 0);
 	ck_assert_uint_eq(reg(0x28), 0);
+	set(0x3f, 0x0f); /* the same to itself */
+	set(0x28, 0);
+	ck_assert_uint_eq(reg(0x28), 0x20);
+	pc_apic_accept(lab_v0, 0x0f, true); /* one is received, from a line or the timer */
+	set(0x28, 0);
+	ck_assert_uint_eq(reg(0x28), 0x40);
+	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v0)->apic), -1);
+}
+END_TEST
+
+/* In memory an access where no register is leaves its error, one of the wrong kind does not. */
+START_TEST(errors_of_access)
+{
+	static const u8 there[] = { 0x02, 0x03, 0x08, 0x09, 0x0a, 0x0b, 0x0c, 0x0d,
+				    0x0e, 0x0f, 0x28, 0x30, 0x31, 0x32, 0x33, 0x34,
+				    0x35, 0x36, 0x37, 0x38, 0x39, 0x3e };
+
+	for (u32 nr = 0; nr < 0x100; nr++) {
+		bool is = memchr(there, (int)nr, sizeof(there)) || (nr >= 0x10 && nr < 0x28);
+
+		reg(nr);
+		set(0x28, 0);
+		ck_assert_msg(reg(0x28) == (is ? 0 : 0x80), "read %x", nr);
+		set(nr, 0x20);
+		set(0x28, 0);
+		ck_assert_msg(reg(0x28) == (is ? 0 : 0x80), "write %x", nr);
+	}
 }
 END_TEST
 
@@ -157,5 +184,6 @@ Suite *suite_pc_apic_reg(void);
 Suite *suite_pc_apic_reg(void)
 {
 	return LAB_SUITE("pc_apic_reg", in_memory, local_vectors, x2_rules, end_of_interrupt,
-			 raising_and_lowering_the_task_priority, errors_register, modes);
+			 raising_and_lowering_the_task_priority, errors_register, errors_of_access,
+			 modes);
 }

@@ -49,6 +49,10 @@ START_TEST(moves)
 	ck_assert_uint_eq(i.seg, PC_GS);
 	ck_assert_uint_eq(i.base, PC_NO_REG);
 	ck_assert(!i.rip);
+	i = GET(&m64, "\x65\x26\x8b\x00"); /* a prefix without meaning takes nothing back */
+	ck_assert_uint_eq(i.seg, PC_GS);
+	i = GET(&m32, "\x65\x26\x8b\x00");
+	ck_assert_uint_eq(i.seg, PC_ES);
 	i = GET(&m64, "\xa1\x00\x00\x00\x00\x00\x00\x00\x80"); /* movabs */
 	ck_assert_int_eq(i.disp, INT64_MIN);
 	i = GET(&m32, "\x8b\x05\x00\x00\xe0\xfe"); /* mov 0xfee00000, %eax */
@@ -127,8 +131,46 @@ START_TEST(unknown)
 }
 END_TEST
 
+/* Prefixes where few look: found by a comparison with Capstone. */
+START_TEST(prefixes)
+{
+	struct pc_insn i =
+		GET(&m64, "\x4c\x66\x89\x03"); /* REX counts only in front of the opcode */
+
+	ck_assert(i.size == 2 && i.reg == PC_RAX);
+	i = GET(&m64, "\x4d\x41\x8b\x47\x76"); /* the last REX of two */
+	ck_assert(i.size == 4 && i.reg == PC_RAX && i.base == 15);
+	i = GET(&m64, "\xf0\x87\x03");
+	ck_assert_uint_eq(i.op, OP_XCHG);
+	GET(&m64, "\xf0\x0f\xbb\x03");
+	i = GET(&m64, "\xf6\x0b\x33");
+	ck_assert(i.op == OP_TEST && i.val == 0x33);
+	i = GET(&m32, "\x82\x08\x7c");
+	ck_assert(i.op == OP_ALU && i.sub == ALU_OR && i.size == 1 && i.val == 0x7c);
+}
+END_TEST
+
+/* LOCK in front of what does not write back is an undefined instruction. */
+START_TEST(locked)
+{
+	static const char *const bad[] = {
+		"\xf0\x89\x03", "\xf0\x03\x42\x54", "\xf0\x39\x07", "\xf0\xa4",
+		"\xf0\xaa",	"\xf0\x0f\xa3\x03", "\xf0\x85\x03", "\xf0\xf4",
+	};
+	struct pc_insn i;
+
+	for (unsigned k = 0; k < ARRAY_SIZE(bad); k++) {
+		u8 code[15] = { 0 };
+
+		memcpy(code, bad[k], strlen(bad[k]));
+		ck_assert_msg(pc_decode(code, 15, &m64, &i) == DECODE_UNKNOWN, "number %u", k);
+	}
+	ck_assert_int_eq(pc_decode((const u8 *)"\x82\x08\x7c", 3, &m64, &i), DECODE_UNKNOWN);
+}
+END_TEST
+
 Suite *suite_pc_decode(void);
 Suite *suite_pc_decode(void)
 {
-	return LAB_SUITE("pc_decode", moves, sixteen_bits, others, unknown);
+	return LAB_SUITE("pc_decode", moves, sixteen_bits, others, unknown, prefixes, locked);
 }

@@ -191,6 +191,10 @@ START_TEST(exceptions)
 	faults(PC_EXC_PF, PC_PF_WRITE, 0x400000);
 	r->gpr[PC_RBX] = 1ull << 47;
 	faults(PC_EXC_GP, 0, 0);
+	CODE("\x89\x45\x00"); /* mov %eax, (%rbp): in the stack's segment */
+	r->gpr[PC_RBP] = 1ull << 47;
+	faults(PC_EXC_SS, 0, 0);
+	CODE("\x89\x03");
 	lab_st(0x13000 + 8 * 6, 8, 0);
 	r->gpr[PC_RBX] = 0x5ffe; /* the second page is missing: the first is not written */
 	faults(PC_EXC_PF, PC_PF_WRITE, 0x6000);

@@ -87,8 +87,9 @@ START_TEST(init_and_startup)
 	ck_assert(lab_v1->online);
 	ck_assert_uint_eq(pc->base[PC_CS], 0x9a000);
 	ck_assert_uint_eq(lab_v1->arch.pc.rip, 0);
-	ck_assert(!pc_apic_x2(&pc_vcpu(lab_v1)->apic)); /* as after INIT */
-	send(STARTUP | 0x77, 1);			/* it does not wait for one */
+	ck_assert(pc_apic_x2(&pc_vcpu(lab_v1)->apic));	    /* INIT leaves it its mode, */
+	ck_assert_uint_eq(pc_vcpu(lab_v1)->apic.svr, 0xff); /* off by software */
+	send(STARTUP | 0x77, 1);			    /* it does not wait for one */
 	ck_assert_uint_eq(pc->base[PC_CS], 0x9a000);
 	send(INIT | 1 << 15, 1);
 	ck_assert(!lab_v1->online);
@@ -96,6 +97,39 @@ START_TEST(init_and_startup)
 	send(STARTUP | 0x10, 1);
 	ck_assert(lab_v1->online);
 	ck_assert_uint_eq(pc->base[PC_CS], 0x10000);
+}
+END_TEST
+
+/* Intel's SDM 3, table 10-1: INIT leaves the counter and TSC_ADJUST. */
+START_TEST(init_and_the_counter)
+{
+	pc_vcpu(lab_v1)->tsc_offset = 1000;
+	pc_vcpu(lab_v1)->tsc_adjust = 77;
+	send(STARTUP | 0x10, 1);
+	ck_assert_uint_eq(pc_vcpu(lab_v1)->tsc_offset, 1000);
+	ck_assert_uint_eq(pc_vcpu(lab_v1)->tsc_adjust, 77);
+	ck_assert_uint_eq(lab_pc(lab_v1)->tsc_offset, 1000);
+}
+END_TEST
+
+/* Of those that are meant, one that takes interrupts: not one that is off, nor one that waits. */
+START_TEST(lowest_priority_goes_to_who_takes_it)
+{
+	const u32 to_all = 0x120 | 2 << 18;
+
+	send(STARTUP | 0x10, 1);
+	pc_vcpu(lab_v1)->apic.svr = 0x1ff;
+	pc_vcpu(lab_v0)->apic.svr = 0xff;
+	send(to_all, 0);
+	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v1)->apic), 0x20);
+	pc_message(lab_p, 0x0133, 0xff);
+	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v1)->apic), 0x33);
+	pc_vcpu(lab_v0)->apic.svr = 0x1ff;
+	lab_v0->online = false;
+	send(0x140 | 2 << 18, 0);
+	lab_v0->online = true;
+	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v1)->apic), 0x40);
+	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v0)->apic), -1);
 }
 END_TEST
 
@@ -185,8 +219,9 @@ Suite *suite_pc_ipi(void);
 Suite *suite_pc_ipi(void)
 {
 	return lab_suite("pc_ipi", setup,
-			 (const TTest *const[]){ destinations, nmi, init_and_startup,
-						 startup_waits_for_its_cpu,
-						 startup_of_a_partition_that_stops, wakes_who_waits,
-						 messages, NULL });
+			 (const TTest *const[]){
+				 destinations, nmi, init_and_startup, init_and_the_counter,
+				 lowest_priority_goes_to_who_takes_it, startup_waits_for_its_cpu,
+				 startup_of_a_partition_that_stops, wakes_who_waits, messages,
+				 NULL });
 }

@@ -135,6 +135,25 @@ START_TEST(restart)
 }
 END_TEST
 
+/* The memory of the CMOS clock has a battery. */
+START_TEST(restart_keeps_cmos)
+{
+	restartable(LAB_MEM);
+	run();
+	lab_out(lab_v0, 0x70, 1, 0x40);
+	ck_assert_uint_eq(lab_in(lab_v0, 0x71, 1), 0);
+	lab_out(lab_v0, 0x71, 1, 0x5a);
+	lab_out(lab_v0, 0x70, 1, 0x0b);
+	lab_out(lab_v0, 0x71, 1, 0x06);
+	reboot();
+	ck_assert(cpu_load(hv.cpu[0], lab_v0));
+	lab_out(lab_v0, 0x70, 1, 0x40);
+	ck_assert_uint_eq(lab_in(lab_v0, 0x71, 1), 0x5a);
+	lab_out(lab_v0, 0x70, 1, 0x0b);
+	ck_assert_uint_eq(lab_in(lab_v0, 0x71, 1), 0x02);
+}
+END_TEST
+
 /* Memory above the machine's hole is cleared, too. */
 START_TEST(restart_around_the_hole)
 {
@@ -161,6 +180,6 @@ Suite *suite_pc_machine(void);
 Suite *suite_pc_machine(void)
 {
 	return LAB_SUITE("pc_machine", window_until_the_guest_is_ready, one_event_for_each_entry,
-			 window_after_put_and_load, vcpus_at_the_start, restart,
+			 window_after_put_and_load, vcpus_at_the_start, restart, restart_keeps_cmos,
 			 restart_around_the_hole);
 }

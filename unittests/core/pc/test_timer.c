@@ -56,6 +56,30 @@ START_TEST(dividers)
 }
 END_TEST
 
+/* The count goes down behind each divided tick, and is 0 when the timer fires, not before. */
+START_TEST(count)
+{
+	u64 end;
+
+	ck_assert(lab_wrmsr(lab_v0, LVT, 0x50));
+	ck_assert(lab_wrmsr(lab_v0, DIVIDE, 0xa)); /* by 128 */
+	ck_assert(lab_wrmsr(lab_v0, COUNT, 100000));
+	end = lab_pc(lab_v0)->alarm;
+	um_set_time(end - 128 * 50000 - 1);
+	ck_assert_uint_eq(pc_timer_count(&pc_vcpu(lab_v0)->apic), 50001);
+	um_set_time(end - 128 * 50000);
+	ck_assert_uint_eq(pc_timer_count(&pc_vcpu(lab_v0)->apic), 50000);
+	pc_timer_divide(lab_v0, 0xb); /* goes on at another rate */
+	ck_assert_uint_eq(pc_timer_count(&pc_vcpu(lab_v0)->apic), 50000);
+	ck_assert_uint_eq(lab_pc(lab_v0)->alarm, arch_now() + 50000);
+	pc_timer_divide(lab_v0, 0xa);
+	um_set_time(lab_pc(lab_v0)->alarm - 1);
+	ck_assert_uint_eq(pc_timer_count(&pc_vcpu(lab_v0)->apic), 1);
+	um_advance(1);
+	ck_assert_uint_eq(pc_timer_count(&pc_vcpu(lab_v0)->apic), 0);
+}
+END_TEST
+
 START_TEST(periodic)
 {
 	u64 first;
@@ -88,7 +112,8 @@ START_TEST(deadline)
 	ck_assert(lab_wrmsr(lab_v0, DEADLINE, 12345)); /* the mode is another: nothing */
 	ck_assert_uint_eq(lab_msr(lab_v0, DEADLINE), 0);
 	ck_assert(lab_wrmsr(lab_v0, LVT, 0x40052));
-	ck_assert(lab_wrmsr(lab_v0, COUNT, 5));
+	ck_assert(lab_wrmsr(lab_v0, COUNT, 5)); /* not looked at */
+	ck_assert_uint_eq(lab_msr(lab_v0, COUNT), 0);
 	ck_assert_uint_eq(lab_pc(lab_v0)->alarm, TIME_NEVER);
 	ck_assert(lab_wrmsr(lab_v0, 0x10, 1ull << 63)); /* a counter about to wrap is fine */
 	tsc = lab_msr(lab_v0, 0x10);
@@ -108,6 +133,22 @@ START_TEST(deadline)
 	ck_assert(lab_wrmsr(lab_v0, DEADLINE, lab_msr(lab_v0, 0x10) + LAB_MS(1)));
 	ck_assert(lab_wrmsr(lab_v0, LVT, 0x52)); /* another mode disarms it */
 	ck_assert_uint_eq(lab_pc(lab_v0)->alarm, TIME_NEVER);
+}
+END_TEST
+
+/* No counter comes so far: such a deadline is not one that has passed. */
+START_TEST(far_deadline)
+{
+	ck_assert(lab_wrmsr(lab_v0, LVT, 0x40052));
+	for (unsigned wrap = 0; wrap < 2; wrap++) {
+		ck_assert(lab_wrmsr(lab_v0, DEADLINE, ~0ull));
+		ck_assert_uint_ge(lab_pc(lab_v0)->alarm, arch_now() + (1ull << 62));
+		um_advance(LAB_MS(1));
+		ck_assert_int_eq(lab_enter(lab_v0), -1);
+		ck_assert(lab_wrmsr(lab_v0, 0x10, 1ull << 63));
+	}
+	ck_assert(lab_wrmsr(lab_v0, DEADLINE, LAB_MS(1))); /* the counter is beyond it */
+	ck_assert_int_eq(lab_enter(lab_v0), 0x52);
 }
 END_TEST
 
@@ -142,6 +183,6 @@ Suite *suite_pc_timer(void);
 Suite *suite_pc_timer(void)
 {
 	return lab_suite("pc_timer", setup,
-			 (const TTest *const[]){ one_shot, dividers, periodic, deadline, masked,
-						 counter, NULL });
+			 (const TTest *const[]){ one_shot, dividers, count, periodic, deadline,
+						 far_deadline, masked, counter, NULL });
 }

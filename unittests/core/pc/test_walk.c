@@ -169,6 +169,9 @@ START_TEST(pae)
 	maps(3ull << 30 | 2 << 21 | 0x1234, 0x401234);
 	lab_st(T(1) + 8 * 2, 8, RW(T(2)) | 1ull << 55);
 	faults(3ull << 30 | 2 << 21, 0, PC_PF_P | PC_PF_RSV);
+	lab_st(T(1) + 8 * 2, 8, RW(T(2)));
+	lab_st(T(0) + 0x20 + 8 * 3, 8, T(1) | P | W); /* the four have no rights */
+	faults(3ull << 30 | 2 << 21 | 1 << 12, 0, PC_PF_P | PC_PF_RSV);
 	faults(0, PC_PF_FETCH, 0); /* without NX and SMEP nobody tells fetches */
 }
 END_TEST
@@ -184,6 +187,9 @@ START_TEST(two_levels)
 	maps(4u << 22 | 5, 0xfffff005); /* without PSE a table, outside memory: ones */
 	m.cr4 = CR4_PSE;
 	maps(4u << 22 | 0x12345, 0x301c12345);
+	pc_part(lab_p)->phys_bits = 33; /* above that there is nothing */
+	faults(4u << 22 | 0x12345, 0, PC_PF_P | PC_PF_RSV);
+	pc_part(lab_p)->phys_bits = 40;
 	lab_st(T(0) + 4 * 4, 4, RW(0x01c00000) | PS | 1 << 21);
 	faults(4u << 22, 0, PC_PF_P | PC_PF_RSV);
 	lab_st(T(1) + 4 * 5, 4, 0x7000 | P | U);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * All hostile guests of one image, one after the other: each ends with a restart of the partition,
- * and NVRAM keeps whose turn it is. Where a port can put several guests into one image, it links
- * this (guests.mk). Boot arguments: rounds (0 = for ever), and `attack=NAME` for just that one.
+ * and memory that outlives that keeps whose turn it is. Where a port can put several guests into
+ * one image, it links this (guests.mk). Boot arguments: rounds (0 = for ever), and `attack=NAME`
+ * for just that one.
  */
 #include "../lib/hostile.h"
 

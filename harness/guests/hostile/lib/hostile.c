@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
- * Begin and end of a hostile guest, its guard, and its other vcpus. Next: rows.c (calls and their
- * arguments), papr.c.
+ * Begin and end of a hostile guest, its guard, and its other vcpus. Next: values.c (arguments of
+ * calls), papr/papr.c or pc/pc.c (the machine).
  */
 #include "hostile.h"
 
@@ -33,17 +33,6 @@ void hostile_look(const struct hostile *h)
 			g_fail("own memory changed at %#lx", at);
 }
 
-/* Interrupts that our own calls have asked for. */
-static void external(void *arg)
-{
-	u64 r[G_MAX_ARGS];
-
-	(void)arg;
-	G_EQ(G_CALL(H_XIRR, r, 0), H_SUCCESS);
-	G_CALL(H_IPI, NULL, g_vcpu(), 0xff);
-	G_CALL(H_EOI, NULL, r[0]);
-}
-
 void hostile_begin(struct hostile *h)
 {
 	u64 r[G_MAX_ARGS];
@@ -54,10 +43,16 @@ void hostile_begin(struct hostile *h)
 	h->memory = g_memory();
 	h->play = g_free();
 	h->guard = h->play + PLAY;
-	G_CHECK(h->guard + HOSTILE_GUARD <= h->memory);
+	G_CHECK(h->guard + HOSTILE_GUARD <= g_free_end());
 	for (u64 at = h->guard; at < h->guard + HOSTILE_GUARD; at += 8)
 		g_store(at, 8, guard_word(at));
-	g_handler(G_IRQ_EXTERNAL, external, NULL);
+	hostile_quiet();
+}
+
+void hostile_begins(struct hostile *h)
+{
+	hostile_begin(h);
+	g_print("%s begins\n", g_this()->name);
 }
 
 void hostile_end(struct hostile *h)
@@ -75,35 +70,18 @@ void hostile_end(struct hostile *h)
 	g_poweroff();
 }
 
-static void check_fault(u64 addr, unsigned size, bool write)
+void hostile_again(void)
 {
-	const struct g_fault *f = g_fault();
-
-	if (f->kind != G_DATA_FAULT && f->kind != G_RANGE_FAULT)
-		g_fail("access to %#lx: vector %#lx", addr, f->vector);
-	if (f->kind == G_DATA_FAULT && f->write != write)
-		g_fail("access to %#lx: status %#lx does not tell what it was", addr, f->status);
-	if (f->addr < addr || f->addr >= addr + size)
-		g_fail("access to %#lx: reported at %#lx", addr, f->addr);
-}
-
-void hostile_outside(u64 addr, unsigned size)
-{
-	u64 v, before = g_faults();
-
-	if (g_try_load(addr, size, &v))
-		g_fail("read %#lx", addr);
-	check_fault(addr, size, false);
-	if (g_try_store(addr, size, 0x6666666666666666))
-		g_fail("wrote %#lx", addr);
-	check_fault(addr, size, true);
-	G_EQ(g_faults(), before + 2);
+	if (g_arg("sequence", 0))
+		hostile_keep(KEPT_NEXT, hostile_kept(KEPT_NEXT) - 1);
+	g_reboot();
 }
 
 void hostile_sleep(u64 microseconds)
 {
 	u64 now = g_now(), until = now + g_hz() / 1000000 * microseconds;
 
+	g_irqs(false); /* or the timer may come before the vcpu sleeps */
 	for (; now < until; now = g_now()) {
 		g_timer(until - now);
 		g_cede();
@@ -118,7 +96,7 @@ static void member(u64 arg)
 	void (*fn)(u64) = (void (*)(u64))g_load(TEAM_FN, 8);
 
 	g_irqs(false);
-	g_handler(G_IRQ_EXTERNAL, external, NULL);
+	hostile_quiet();
 	g_add(ARRIVED, 1);
 	fn(arg);
 	g_irqs(false);
@@ -150,6 +128,8 @@ void hostile_team(void (*fn)(u64 arg), u64 arg)
 	for (unsigned i = 1; i < n; i++) {
 		s64 rc;
 
+		while (!g_stopped(i) && g_now() < limit)
+			g_relax();
 		while ((rc = g_start(i, member, arg)) != 0) {
 			if (rc != -2 || g_now() > limit)
 				g_fail("start of vcpu %u gives %ld", i, (long)rc);
@@ -169,6 +149,6 @@ void hostile_join(void)
 {
 	g_add(OVER, 1);
 	for (unsigned i = 0; i < g_vcpus(); i++)
-		G_CALL(H_PROD, NULL, i);
+		g_prod(i);
 	hostile_await(ENDED, g_vcpus() - 1);
 }

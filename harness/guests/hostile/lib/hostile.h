@@ -3,12 +3,13 @@
  * What the hostile guests share. Each one is a GUEST() that begins with hostile_begin and ends with
  * hostile_end: between them it does one kind of thing that no guest should do, and looks whether
  * that had the effect that the documents promise and no other. witness.c runs beside it. Guests
- * whose names begin with end_ do not come back from what they do. Next to read: hostile.c.
+ * whose names begin with end_ do not come back from what they do. What a machine does its own way
+ * is behind the names at the end of this file. Next to read: hostile.c.
  */
 #ifndef HOSTILE_H
 #define HOSTILE_H
 
-#include "papr.h"
+#include "guest.h"
 
 #define LENGTH(a)     (sizeof(a) / sizeof((a)[0]))
 
@@ -23,6 +24,9 @@ struct hostile {
 
 /* Fill in *h, and the guard with a pattern. */
 void hostile_begin(struct hostile *h);
+
+/* The same for one that does not come back: it says that it begins. */
+void hostile_begins(struct hostile *h);
 
 /* The guard is as it was and calls still work: PASS, then power off or the next of a sequence. */
 __attribute__((noreturn)) void hostile_end(struct hostile *h);
@@ -46,10 +50,6 @@ struct hostile_row {
 	enum hostile_kind kind[G_MAX_ARGS];
 };
 
-/* All calls of this machine (rows.c). */
-extern const struct hostile_row hostile_rows[];
-extern const unsigned hostile_nrows;
-
 /* An argument: right, nearly right, at an edge, outside, or anything. */
 u64 hostile_value(struct hostile *h, enum hostile_kind kind);
 
@@ -59,12 +59,7 @@ u64 hostile_value(struct hostile *h, enum hostile_kind kind);
  */
 void hostile_call(struct hostile *h, u64 nr, const u64 *args, u64 *rets);
 
-/* Put back what such calls may have changed. */
-void hostile_tidy(void);
-
-/* An access of that size, both ways, must fault and tell the truth. */
-void hostile_outside(u64 addr, unsigned size);
-
+/* Interrupts are off then. */
 void hostile_sleep(u64 microseconds);
 
 /* ---- other vcpus ------------------------------------------------------------------------- */
@@ -82,21 +77,46 @@ void hostile_join(void);
 /* Wait until *word reaches n. */
 void hostile_await(u64 word, u64 n);
 
-/* ---- the PAPR machine (papr.c) ----------------------------------------------------------- */
+/* ---- the machine (papr/papr.c, pc/pc.c) -------------------------------------------------- */
 
-/* A big-endian number at addr. */
-void hostile_put16(u64 addr, u16 v);
-void hostile_put32(u64 addr, u32 v);
-u32 hostile_get32(u64 addr);
-void hostile_put64(u64 addr, u64 v);
+/* All calls of this machine. */
+extern const struct hostile_row hostile_rows[];
+extern const unsigned hostile_nrows;
 
-/* Token of a service. */
-u32 hostile_token(const char *service);
+/* Would that call rightly end this guest, or have its code, guard or handlers overwritten? */
+bool hostile_suicidal(const struct hostile *h, u64 nr, const u64 *args);
 
-/* Write an argument block there, result words as 0xdddddddd, and make the call: its status. */
-s64 hostile_rtas(u64 block, u32 token, u32 nargs, u32 nrets, const u32 *args);
+/* Put back what calls may have changed. */
+void hostile_tidy(void);
 
-/* A number that outlives restarts, 0 at first: n of 0 .. 15. */
+/* What a call of that number returns, which no machine of this kind has. */
+s64 hostile_no_call(u64 nr);
+
+/* On this vcpu, take and drop the interrupts that our own doings ask for. */
+void hostile_quiet(void);
+
+/* At addr is no memory: an access of that size, both ways, does what it then must do. */
+void hostile_outside(u64 addr, unsigned size);
+
+/* No instruction can be fetched from there: a jump faults. */
+void hostile_no_code(u64 addr);
+
+/* Eight bytes that are instructions nobody may execute. */
+u64 hostile_illegal(void);
+
+/* Seconds since the month began; -1: the machine's clock cannot be read just now. */
+s64 hostile_clock(void);
+
+/* Ticks that this vcpu has had a processor; ~0: the machine does not tell. */
+u64 hostile_used(void);
+
+/* Say what is in memory there, and end the partition. */
+__attribute__((noreturn)) void hostile_last_words(u64 addr, u64 n);
+
+/* Say something, without regard to whether there is room for it. */
+void hostile_noise(void);
+
+/* A number that outlives restarts, 0 at first: n of 0 .. 3. */
 u64 hostile_kept(unsigned n);
 void hostile_keep(unsigned n, u64 v);
 #define KEPT_NEXT  0 /* of sequence.c */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Interrupts: floods of IPIs, priorities and ends of interrupts that never were. */
-#include "../lib/hostile.h"
+#include "../lib/papr/hostile_papr.h"
 
 #define IPI 2
 

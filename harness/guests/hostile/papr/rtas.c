@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* RTAS: argument blocks in any shape at any place, and ones that change while they are read. */
-#include "../lib/hostile.h"
+#include "../lib/papr/hostile_papr.h"
 
 #define PARAMETER 0xfffffffdu /* status -3 */
 #define UNTOUCHED 0xddddddddu

@@ -4,7 +4,7 @@
  * of another partition. The word FORGED must never begin a line, nor follow a foreign mark there:
  * who runs this guest looks for that.
  */
-#include "../lib/hostile.h"
+#include "../lib/papr/hostile_papr.h"
 
 static s64 put(u64 term, const char *s, u64 n)
 {

@@ -3,7 +3,7 @@
  * With translation on, the mode that says where our interrupts go says it of the hypervisor's, too:
  * those it has no vectors for must not be had.
  */
-#include "../lib/hostile.h"
+#include "../lib/papr/hostile_papr.h"
 
 /* A call, a fault, and time enough for the hypervisor's own timer. */
 static void exits(void *arg)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /* Vcpus: started where they cannot run, started while they stop, while they run, by everybody. */
-#include "../lib/hostile.h"
+#include "../lib/papr/hostile_papr.h"
 
 static s64 start(u64 cpu, u64 at, u64 r3)
 {

@@ -3,7 +3,7 @@
  * Virtual processor areas: memory that the hypervisor reads and writes at every dispatch, while
  * the guest does with it what it likes.
  */
-#include "../lib/hostile.h"
+#include "../lib/papr/hostile_papr.h"
 
 #define FN(n) ((u64)(n) << 45)
 #define VPA   FN(1)

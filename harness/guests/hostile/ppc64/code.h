@@ -9,7 +9,7 @@
 #define CODE_NONE 0xc0dec0dec0dec0de /* in code_out: it did not come so far */
 
 #ifndef __ASSEMBLER__
-#include "../lib/hostile.h"
+#include "../lib/papr/hostile_papr.h"
 
 extern u64 code_in[2], code_out;
 extern char code_load[], code_fetch[], code_user[], code_mtmsrd[], code_rfid[], code_word[];

@@ -221,22 +221,41 @@ bool g_stopped(unsigned index)
 
 /* ---- memory ------------------------------------------------------------------------------ */
 
+struct span {
+	u64 from, to;
+};
+
+/* The largest stretch of memory without the image, the tree and RTAS: they stand in any order. */
+static struct span gap(void)
+{
+	u64 fdt = port_fdt(), rtas = g_prop_cells(g_prop("/rtas", "linux,rtas-base"), 0, 1);
+	struct span used[] = {
+		{ 0, port_image_end() },
+		{ fdt, fdt + get_be32(fdt + 4) },
+		{ rtas, rtas + g_prop_cells(g_prop("/rtas", "rtas-size"), 0, 1) },
+	};
+	struct span best = { 0, 0 };
+
+	for (unsigned i = 0; i < 3; i++) {
+		struct span s = { (used[i].to + 0xfff) & ~0xffful, g_memory() };
+
+		for (unsigned j = 0; j < 3; j++)
+			if (used[j].to > s.from && used[j].from < s.to)
+				s.to = used[j].from;
+		if (s.to > s.from && s.to - s.from > best.to - best.from)
+			best = s;
+	}
+	return best;
+}
+
 u64 g_free(void)
 {
-	u64 end = port_image_end();
-	struct g_prop base = g_prop("/rtas", "linux,rtas-base");
-	struct g_prop size = g_prop("/rtas", "rtas-size");
-	u64 fdt = port_fdt(), rtas = 0;
+	return gap().from;
+}
 
-	/* The tree and the blob may stand anywhere: use the gap only when both are above. */
-	if (base.addr && size.addr)
-		rtas = g_prop_cells(base, 0, 1);
-	if (fdt > end && (!rtas || rtas > end))
-		return (end + 0xffff) & ~0xfffful;
-	end = end > fdt + 0x10000 ? end : fdt + 0x10000;
-	if (rtas && end < rtas + g_prop_cells(size, 0, 1))
-		end = rtas + g_prop_cells(size, 0, 1);
-	return (end + 0xffff) & ~0xfffful;
+u64 g_free_end(void)
+{
+	return gap().to;
 }
 
 void g_describe(void)

@@ -108,15 +108,15 @@ static void install(void)
 	um_vector(VEC_DECREMENTER, on_irq);
 }
 
-void guest_publish(const char *name, void (*enter)(u64 r3))
+void guest_publish(const char *name, void (*enter)(u64 info))
 {
 	if (um_program(name, enter))
 		__builtin_trap();
 }
 
-void guest_enter(const struct guest *g, u64 r3)
+void guest_enter(const struct guest *g, u64 info)
 {
-	struct state s = { .guest = g, .fdt = r3 };
+	struct state s = { .guest = g, .fdt = info };
 
 	*um_private() = &s;
 	install();

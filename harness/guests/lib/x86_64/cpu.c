@@ -5,11 +5,13 @@
  */
 #include "cpu.h"
 
+#include "pc_port.h"
 #include "port.h"
 
 #define EXCEPTIONS 32
 #define EXC_NMI	   2
 #define EXC_UD	   6
+#define EXC_DF	   8
 #define EXC_GP	   13
 #define EXC_PF	   14
 #define PF_WRITE   0x2
@@ -23,22 +25,22 @@
 
 struct tss {
 	u32 reserved;
-	u32 rsp[6], more[14], io_and_rest[4];
+	u32 rsp[6], zero[2], ist[14], more[2], io;
 };
 
-void port_main(u64 index, u64 info);
+void port_main(u64 index, u64 at);
 void port_interrupt(struct frame *f);
 void *memset(void *d, int c, size_t n);
 void *memcpy(void *d, const void *s, size_t n);
 
-static struct {
-	u64 low, high;
-} idt[256] __attribute__((aligned(16)));
+struct cpu_gate cpu_idt[256] __attribute__((aligned(16)));
 static struct tss tss[NVCPUS] __attribute__((aligned(16)));
 static char user_stacks[NVCPUS][4096] __attribute__((aligned(16))); /* for interrupts from there */
 extern u64 tss_descriptors[NVCPUS][2];
 extern u8 call_none;
 static bool for_ever; /* do not step over what faults */
+static struct pc_info info;
+static const struct guest *current;
 
 struct self *self(void)
 {
@@ -89,10 +91,10 @@ static void make_idt(void)
 	for (unsigned v = 0; v < 256; v++) {
 		u64 at = (u64)stubs + v * STUB_SIZE;
 
-		idt[v].low = (at & 0xffff) | (u64)SEL_CODE64 << 16 |
-			     (GATE | (v == VEC_USER_END ? USER_GATE : 0)) << 32 |
-			     (at & 0xffff0000) << 32;
-		idt[v].high = at >> 32;
+		cpu_idt[v].low = (at & 0xffff) | (u64)SEL_CODE64 << 16 |
+				 (GATE | (v == VEC_USER_END ? USER_GATE : 0)) << 32 |
+				 (at & 0xffff0000) << 32;
+		cpu_idt[v].high = at >> 32;
 	}
 }
 
@@ -101,9 +103,9 @@ static void set_up_cpu(unsigned i)
 	u64 at = (u64)&tss[i], stack = (u64)user_stacks[i] + sizeof(user_stacks[i]);
 
 	self()->running = 1;
-	load_idt((u64)idt, sizeof(idt) - 1);
+	load_idt((u64)cpu_idt, sizeof(cpu_idt) - 1);
 	tss[i].rsp[0] = (u32)stack;
-	tss[i].io_and_rest[3] = sizeof(tss[i]) << 16; /* no port map */
+	tss[i].io = sizeof(tss[i]) << 16; /* no port map */
 	tss_descriptors[i][0] =
 		(sizeof(tss[i]) - 1) | (at & 0xffffff) << 16 | TSS_AVAIL | (at & 0xff000000) << 32;
 	tss_descriptors[i][1] = at >> 32;
@@ -123,16 +125,17 @@ static void find_hypervisor(void)
 }
 
 /* From start.S; GS points at the vcpu's area. */
-void port_main(u64 index, u64 info)
+void port_main(u64 index, u64 at)
 {
 	self_of((unsigned)index)->me = self_of((unsigned)index);
 	if (index == 0) {
 		make_idt();
 		set_up_cpu(0);
 		find_hypervisor();
-		pc_read_info(info);
+		pc_read_info(at);
 		pc_apic_on();
-		guest_this->main();
+		current = guest_this;
+		current->main();
 		g_fail("the guest returned");
 	}
 	set_up_cpu((unsigned)index);
@@ -141,9 +144,45 @@ void port_main(u64 index, u64 info)
 	port_hang();
 }
 
+struct pc_info *pc_info(void)
+{
+	return &info;
+}
+
+bool pc_running(unsigned index)
+{
+	return self_of(index % NVCPUS)->running;
+}
+
+void pc_set_running(unsigned index, bool on)
+{
+	__atomic_store_n(&self_of(index % NVCPUS)->running, on, __ATOMIC_SEQ_CST);
+}
+
+void pc_prepare(unsigned index, void (*fn)(u64 arg), u64 arg)
+{
+	struct self *s = self_of(index % NVCPUS);
+
+	for (char *to = (char *)PC_AP_PAGE, *from = ap_begin; from < ap_end;)
+		*to++ = *from++;
+	s->fn = fn;
+	s->arg = arg;
+}
+
 const struct guest *g_this(void)
 {
-	return guest_this;
+	return current;
+}
+
+const struct guest *const *g_list(u64 *n)
+{
+	*n = (u64)(guest_list_end - guest_list);
+	return guest_list;
+}
+
+void g_become(const struct guest *g)
+{
+	current = g;
 }
 
 u64 port_image_end(void)
@@ -206,10 +245,31 @@ void port_interrupt(struct frame *f)
 		pc_interrupt(f->vector);
 		return;
 	}
+	if (self()->trap && self()->trap(f))
+		return;
 	note_fault(f);
 	if (!for_ever && !leave_probe(f, 1))
 		g_fail("exception %lu at %#lx, error %#lx, address %#lx, rsp %#lx", f->vector,
 		       f->rip, f->error, self()->fault.addr, f->rsp);
+}
+
+void cpu_trap(bool (*fn)(struct frame *f))
+{
+	self()->trap = fn;
+}
+
+void cpu_double_fault_stack(u64 top)
+{
+	tss[g_vcpu()].ist[0] = (u32)top;
+	cpu_idt[EXC_DF].low |= 1ul << 32;
+}
+
+bool cpu_try_user(void (*fn)(void))
+{
+	bool on = g_irqs(false), back = probe_user_jump((u64)fn) == 0;
+
+	g_irqs(on);
+	return back;
 }
 
 void g_handler(enum g_irq n, void (*fn)(void *arg), void *arg)
@@ -281,7 +341,7 @@ void g_wreck(void)
 {
 	g_irqs(false);
 	for (unsigned v = 0; v < 256; v++)
-		idt[v].low = 0;
+		cpu_idt[v].low = 0;
 	load_idt(0, 0);
 	__asm__ volatile("jmp *%0" ::"r"(0xdeadbeef0000ul));
 	__builtin_unreachable();

@@ -7,7 +7,6 @@
 #define STACK_SIZE   0x4000
 #define SELF_SIZE    512
 #define SELF_ESCAPE  8
-#define AP_PAGE	     0x1000 /* where an additional vcpu begins: start-up vector 1 */
 
 #define SEL_CODE32   0x08
 #define SEL_DATA     0x10
@@ -16,14 +15,12 @@
 #define SEL_UCODE    0x2b
 #define SEL_TSS	     0x30
 
-#define VEC_TIMER    0x40
-#define VEC_EXTERNAL 0x41 /* from another vcpu */
-#define VEC_PROD     0x42
 #define VEC_USER_END 0x80 /* the end of a user program */
-#define VEC_SPURIOUS 0xff
 
 #ifndef __ASSEMBLER__
 #include "guest.h"
+
+struct frame;
 
 /* The area of a vcpu; GS points at it. */
 struct self {
@@ -35,7 +32,8 @@ struct self {
 	u64 running; /* started, and not stopped */
 	u64 nfaults;
 	struct g_fault fault;
-	void (*other)(u64 vector); /* pc.h, pc_other */
+	void (*other)(u64 vector);     /* pc.h, pc_other */
+	bool (*trap)(struct frame *f); /* cpu_trap */
 	struct {
 		void (*fn)(void *arg);
 		void *arg;
@@ -59,20 +57,25 @@ extern u8 call_vmcall;
 extern u64 pc_start_ticks; /* the time stamp counter at the first instruction */
 u64 probe_load(u64 addr, unsigned size, u64 *val);
 u64 probe_store(u64 addr, unsigned size, u64 val);
+u64 probe_rdmsr(u64 nr, u64 *val);
+u64 probe_wrmsr(u64 nr, u64 val);
 u64 probe_jump(u64 addr);
 u64 probe_user_call(u64 nr);
+u64 probe_user_jump(u64 addr);
 u64 call_registers(u64 nr);
 
 /* cpu.c */
+/* Handler of this vcpu for exceptions and NMIs; true: done, go on as the frame now says. */
+void cpu_trap(bool (*fn)(struct frame *f));
+/* Call fn with SS and CS of ring 3. True when it came back by itself, false: it faulted. */
+bool cpu_try_user(void (*fn)(void));
+/* From now on double faults of this vcpu have that stack. */
+void cpu_double_fault_stack(u64 top);
+extern struct cpu_gate {
+	u64 low, high;
+} cpu_idt[256];
 struct self *self(void);
 struct self *self_of(unsigned i);
-
-/* pc/apic.c: an interrupt that is no exception. */
-void pc_interrupt(u64 vector);
-
-/* pc/info.c, pc/apic.c: before the guest, and on each vcpu. */
-void pc_read_info(u64 at);
-void pc_apic_on(void);
 
 static inline void out8(u16 port, u8 v)
 {

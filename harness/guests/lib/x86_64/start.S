@@ -63,7 +63,7 @@ to_long: /* EDI = number of the vcpu, EBP passed on */
 	mov	%eax, %cr0
 	ljmp	$SEL_CODE64, $long
 
-	/* ---- start of the other vcpus: copied to AP_PAGE ---- */
+	/* ---- start of the other vcpus: copied to PC_AP_PAGE ---- */
 	.code16
 	.globl	ap_begin, ap_end
 ap_begin:
@@ -147,7 +147,7 @@ interrupt:
 	 * Accesses that may fault: port_interrupt sees an address in [probe_begin, probe_end) and
 	 * returns to the caller with 1. Nothing is on the stack here.
 	 */
-	.globl	probe_begin, probe_end, probe_load, probe_store
+	.globl	probe_begin, probe_end, probe_load, probe_store, probe_rdmsr, probe_wrmsr
 probe_begin:
 probe_load:
 	cmp	$2, %esi
@@ -179,6 +179,22 @@ probe_store:
 	jmp	9f
 8:	mov	%rdx, (%rdi)
 9:	xor	%eax, %eax
+	ret
+probe_rdmsr:
+	mov	%edi, %ecx
+	rdmsr
+	shl	$32, %rdx
+	or	%rdx, %rax
+	mov	%rax, (%rsi)
+	xor	%eax, %eax
+	ret
+probe_wrmsr:
+	mov	%edi, %ecx
+	mov	%esi, %eax
+	mov	%rsi, %rdx
+	shr	$32, %rdx
+	wrmsr
+	xor	%eax, %eax
 	ret
 probe_end:
 
@@ -216,6 +232,19 @@ probe_user_call:
 1:	xor	%esi, %esi
 	xor	%edi, %edi
 	call	user_issue
+	int	$VEC_USER_END
+
+	/* The same with a function instead. */
+	.globl	probe_user_jump
+probe_user_jump:
+	ENTER_PROBE
+	pushq	$SEL_UDATA
+	pushq	$user_stack
+	pushq	$2
+	pushq	$SEL_UCODE
+	pushq	$1f
+	iretq
+1:	call	*%rdi
 	int	$VEC_USER_END
 
 	/* The instruction that this processor's hypervisor takes. */

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
-/* The call tables as the hostile guests know them, and values for arguments. Next: hostile.c. */
+/* Values for the arguments of calls, and calls with them. Next: hostile.c. */
 #include "hostile.h"
-
-const struct hostile_row hostile_rows[] = {
-#define HCALL(n, fn, auth, class, flow, nargs, nrets, ...) { #n, n, nargs, { __VA_ARGS__ } },
-#include "../../../../core/papr/hcalls.def"
-#include "../../../../include/hcalls.def"
-#undef HCALL
-};
-const unsigned hostile_nrows = LENGTH(hostile_rows);
 
 u64 hostile_value(struct hostile *h, enum hostile_kind kind)
 {
@@ -68,39 +60,11 @@ u64 hostile_value(struct hostile *h, enum hostile_kind kind)
 	return any[n % LENGTH(any)];
 }
 
-/* Calls that would rightly end this guest, or make its own handlers wrong. */
-static bool suicidal(const struct hostile *h, u64 nr, const u64 *a)
-{
-	switch (nr) {
-	case HV_PARTITION_STOP:
-	case HV_PARTITION_DESTROY:
-		return a[0] == h->me;
-	case H_SET_MODE:
-		return a[1] == 3 || a[1] == 4;
-	case H_REGISTER_VPA: /* the hypervisor would write where our code stands */
-		return a[2] < h->play || (a[2] >= h->guard && a[2] < h->guard + HOSTILE_GUARD);
-	case HV_RTAS: /* what the words there say may be: power off */
-		return (u32)a[0] < h->memory && (u32)a[0] + 12 <= h->memory;
-	default:
-		return false;
-	}
-}
-
 void hostile_call(struct hostile *h, u64 nr, const u64 *args, u64 *rets)
 {
-	if (suicidal(h, nr, args))
+	if (hostile_suicidal(h, nr, args))
 		return;
 	g_timer(g_hz() / 2000);
 	g_hcall(nr, args, rets);
 	g_irqs(false);
-}
-
-void hostile_tidy(void)
-{
-	for (unsigned v = 0; v < g_vcpus(); v++) {
-		G_CALL(H_REGISTER_VPA, NULL, 6ul << 45, v, 0);
-		G_CALL(H_REGISTER_VPA, NULL, 5ul << 45, v, 0);
-	}
-	G_CALL(H_REGISTER_PROC_TBL, NULL, 0x15, 0, 0, 0);
-	G_CALL(H_CPPR, NULL, 0);
 }
