@@ -27,6 +27,7 @@ $(BE_OUT)/tools/%.o: UM_FLAGS_um-be += -iquote tools
 
 $(eval $(call um_variant,um-be))
 $(eval $(call unit_variant,um-be))
+$(eval $(call oracle_mixed,um-be))
 $(eval $(call oracle_variant,um-be))
 
 $(BE_OBJS): | $(BE_READY)
