@@ -36,8 +36,9 @@ struct arch_cpu {
 	/* whose translations this CPU may be using; entries tells one time from the next */
 	struct arch_gspace *volatile in_guest;
 	volatile u64 entries;
-	u64 alarm;	/* ticks, as the core asked */
-	u64 look_again; /* ticks: the port's own, else TIME_NEVER */
+	u64 alarm;		 /* ticks, as the core asked */
+	u64 look_again;		 /* ticks: the port's own, else TIME_NEVER */
+	volatile u64 programmed; /* ticks: what the timer was told last; 0: it has fired since */
 	/* starting: it has arrived; what boot CPU and it tell each other then (cpu.c) */
 	volatile bool running, ask_clock;
 	volatile u8 verdict;

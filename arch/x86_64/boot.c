@@ -60,6 +60,7 @@ static void find_emulator(void)
 
 		memcpy(platform.emulator + 4ul * i, &part, sizeof(part));
 	}
+	platform.tcg = !strcmp(platform.emulator, "TCGTCGTCGTCG");
 }
 
 /* How many low bits of an APIC number tell the threads of one core apart */

@@ -25,6 +25,7 @@
 #define BASE_X2APIC	(1ull << 10)
 #define SVR_ENABLE	0x100
 #define LVT_MASKED	0x10000
+#define LVT_PERIODIC	0x20000
 #define LVT_TSC		0x40000
 #define DIVIDE_BY_1	0xb
 #define ICR_BUSY	0x1000
@@ -136,8 +137,15 @@ void intr_boot(void)
 	for (unsigned i = 0; i < platform.acpi.nioapics; i++)
 		ioapic_off(platform.acpi.ioapic[i]);
 	x2apic = cpuid_has(CPU_X2APIC);
-	deadline = cpuid_has(CPU_TSC_DEADLINE);
+	deadline = cpuid_has(CPU_TSC_DEADLINE) && !platform.tcg;
 	apic_base = rdmsr(MSR_APIC_BASE) & 0xffffff000ull;
+}
+
+static void timer_mode(void)
+{
+	u32 mode = deadline ? LVT_TSC : platform.tcg ? LVT_PERIODIC : 0;
+
+	apic_write(APIC_TIMER, VECTOR_TIMER | mode);
 }
 
 void apic_init(void)
@@ -149,7 +157,7 @@ void apic_init(void)
 	apic_write(APIC_LINT0, LVT_MASKED); /* LINT1, the machine's NMI, is as firmware left it */
 	apic_write(APIC_ERROR, LVT_MASKED);
 	apic_write(APIC_DIVIDE, DIVIDE_BY_1);
-	apic_write(APIC_TIMER, VECTOR_TIMER | (deadline ? LVT_TSC : 0));
+	timer_mode();
 	for (unsigned i = 0; i < 8; i++) /* what firmware's time left in service */
 		apic_eoi();
 }
@@ -191,7 +199,7 @@ u32 apic_count_end(void)
 	u32 left = apic_read(APIC_NOW);
 
 	apic_write(APIC_COUNT, 0);
-	apic_write(APIC_TIMER, VECTOR_TIMER | (deadline ? LVT_TSC : 0));
+	timer_mode();
 	return 0xffffffff - left;
 }
 
@@ -224,6 +232,12 @@ void arch_cpu_kick(unsigned cpu)
 }
 
 /* From world.S */
+void intr_fired(void)
+{
+	arch_cpu()->programmed = 0;
+	apic_eoi();
+}
+
 void intr_kicked(void)
 {
 	arch_cpu()->kicked = true;

@@ -52,7 +52,7 @@ struct mitigations mitigate_choose(const struct processor *p, bool off)
 void mitigate_boot(void)
 {
 	struct processor p = {
-		.emulated = !strcmp(platform.emulator, "TCGTCGTCGTCG"),
+		.emulated = platform.tcg,
 		.vmx = virt == &vmx,
 		.ibpb = cpuid_has(CPU_AMD_IBPB) || cpuid_has(CPU_INTEL_IBPB),
 		.l1d_flush = cpuid_has(CPU_L1D_FLUSH),

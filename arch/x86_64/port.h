@@ -21,6 +21,7 @@ struct platform {
 	u64 trampoline; /* a page below 1 MiB; 0: no other CPU can start */
 	u64 tsc_hz, apic_hz;
 	char emulator[13]; /* signature of what runs beneath us; empty on hardware */
+	bool tcg;	   /* it is QEMU's translator */
 };
 extern struct platform platform;
 extern struct arch_cpu cpus[MAX_CPUS];
@@ -67,6 +68,7 @@ void apic_init_ipi(u32 apic_id);
 void apic_startup_ipi(u32 apic_id, u64 page);
 u32 apic_self(void);
 void apic_eoi(void);
+void intr_fired(void);
 void intr_kicked(void);
 void intr_take(void); /* open the mask for a moment: what is pending is acknowledged */
 void idt_build(void);

@@ -45,7 +45,6 @@ BUILD_ASSERT(sizeof(struct vmcb) == HV_PAGE_SIZE, "a control block is one page")
 static u8 io_map[3 * 4096] __attribute__((aligned(4096)));
 static u8 msr_map[2 * 4096] __attribute__((aligned(4096)));
 static u32 nasids;
-static bool qemu; /* its VMRUN does not load the interrupt shadow; give_as_virtual */
 bool svm_next_rip;
 
 /* world.S */
@@ -85,7 +84,6 @@ static err_t cpu_init(struct arch_cpu *c)
 		maps_build();
 		nasids = cpuid(SVM_LEAF, 0, EBX);
 		svm_next_rip = cpuid_has(SVM_NRIPS);
-		qemu = !strcmp(platform.emulator, "TCGTCGTCGTCG");
 	}
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
 	if (!(rdmsr(MSR_EFER) & EFER_SVME) || nasids < 2)
@@ -226,11 +224,11 @@ static __attribute__((noinline)) void enter_in_shadow(struct arch_vcpu *v, struc
 	b->shadow = v->pc.rip == v->left_rip;
 	if (!b->shadow || !v->window)
 		return;
-	if (qemu || v->window & PC_READY_NMI) {
+	if (platform.tcg || v->window & PC_READY_NMI) {
 		c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
 		timer_program(c);
 	}
-	if (qemu) {
+	if (platform.tcg) {
 		b->v_intr &= ~V_IRQ;
 		b->misc1 &= ~M1_VINTR;
 		v->undo = true;
@@ -264,7 +262,7 @@ static __attribute__((noinline)) void give_event(struct arch_vcpu *v, struct arc
 
 	if (v->event.what & EVENT_ERROR && !(b->cr0 & CR0_PE))
 		v->event.what &= ~EVENT_ERROR; /* real mode has none */
-	if (qemu && EVENT_TYPE_OF(v->event.what) == TYPE_INTR)
+	if (platform.tcg && EVENT_TYPE_OF(v->event.what) == TYPE_INTR)
 		give_as_virtual(v, c);
 	else
 		b->event = (u64)v->event.error << 32 | v->event.what;

@@ -13,6 +13,8 @@
 #define MEASURE_US  20000 /* less than the 55 ms after which the 8254 begins again */
 #define TRIES	    16
 #define HZ_GUESS    1000000000
+#define REPEAT_MAX  100000 /* times a second that an unseen interrupt of the timer comes again */
+#define REPEAT_MIN  10
 
 static u64 count_per_tick; /* APIC timer, 32 binary places */
 
@@ -127,18 +129,32 @@ static u64 count(u64 ticks)
 	return MIN(n, 0xffffffff);
 }
 
+/*
+ * QEMU changes its note of pending interrupts at each VMRUN and exit of a guest, and not as one
+ * operation: one that another of its threads adds just then is lost, until the local APIC has
+ * something new to say. So the timer fires again and again until it is programmed anew.
+ */
+static u64 repeated(u64 n)
+{
+	return MAX(MIN(n, platform.apic_hz / REPEAT_MIN), platform.apic_hz / REPEAT_MAX);
+}
+
 void timer_program(struct arch_cpu *c)
 {
-	u64 when = MIN(c->alarm, c->look_again), now;
+	u64 when = MIN(c->alarm, c->look_again), now, n;
 
 	if (c->vcpu)
 		when = MIN(when, c->vcpu->alarm);
+	if (when && when == c->programmed)
+		return;
+	c->programmed = when;
 	if (apic_by_tsc()) {
 		apic_timer(when == TIME_NEVER ? 0 : when ? when : 1);
 		return;
 	}
 	now = arch_now();
-	apic_timer(when == TIME_NEVER ? 0 : when <= now ? 1 : count(when - now));
+	n = when == TIME_NEVER ? 0 : when <= now ? 1 : count(when - now);
+	apic_timer(platform.tcg ? repeated(n ? n : ~0ull) : n);
 }
 
 void arch_alarm(u64 when)

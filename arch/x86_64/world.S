@@ -167,7 +167,7 @@ trap_common:
 	iretq
 .endm
 
-	interrupt interrupt_entry, apic_eoi
+	interrupt interrupt_entry, intr_fired
 	interrupt kick_entry, intr_kicked
 
 	.globl	ignore_entry		/* spurious: not to be acknowledged */
