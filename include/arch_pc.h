@@ -107,12 +107,22 @@ void arch_pc_alarm(struct arch_vcpu *v, u64 when);
 void arch_pc_tsc_offset(struct arch_vcpu *v, u64 offset);
 
 /*
- * Upcall, on this CPU, with the vcpu loaded and its registers saved, but for RSP and RFLAGS: an
- * EXIT_HCALL or EXIT_REGISTER in *x before it becomes a full exit. True: it is done and the guest
- * goes on. False: take a full exit with *x; nothing happened, unless it has become an EXIT_WINDOW:
- * then it is done, and there is something to deliver. No lock is held; the CPU's windows are
- * closed. Others may wait for this CPU to leave the guest: no lock below LOCK_SCHED may be taken.
+ * Upcall, on this CPU, with the vcpu loaded and its registers saved, but for RSP (and RFLAGS, with
+ * the first two): an EXIT_HCALL, EXIT_REGISTER or EXIT_IDLE in *x before it becomes a full exit. No
+ * lock is held; the CPU's windows are closed. Others may wait for this CPU to leave the guest: no
+ * lock below LOCK_SCHED may be taken.
  */
-bool pc_light(struct arch_vcpu *v, struct vcpu_exit *x);
+enum light {
+	LIGHT_DONE, /* the guest goes on */
+	LIGHT_LOOK, /* and has something to take: call pc_look, or take an EXIT_WINDOW */
+	LIGHT_NOT   /* take a full exit with *x. Nothing happened; an EXIT_WINDOW: all did */
+};
+enum light pc_light(struct arch_vcpu *v, struct vcpu_exit *x);
+
+/*
+ * Upcall, in the same place, with all registers saved: arch_pc_inject or arch_pc_window may be
+ * called from it. The guest goes on.
+ */
+void pc_look(struct arch_vcpu *v);
 
 #endif

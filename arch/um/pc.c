@@ -198,6 +198,19 @@ static bool pc_async(struct arch_vcpu *v, struct vcpu_exit *x)
 	return v->pcx.alarm <= um.now || v->pcx.window & arch_pc_ready(v);
 }
 
+static bool light(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	enum light done;
+
+	if (!um.cfg.light ||
+	    (x->kind != EXIT_HCALL && x->kind != EXIT_REGISTER && x->kind != EXIT_IDLE))
+		return false;
+	done = pc_light(v, x);
+	if (done == LIGHT_LOOK)
+		pc_look(v);
+	return done != LIGHT_NOT;
+}
+
 static void run_function(struct arch_vcpu *v, struct vcpu_exit *x)
 {
 	do {
@@ -205,7 +218,7 @@ static void run_function(struct arch_vcpu *v, struct vcpu_exit *x)
 		memset(x, 0xee, sizeof(*x));
 		if (pc_async(v, x))
 			return;
-	} while (!um_pc_guest(v, x) || (um.cfg.light && pc_light(v, x)));
+	} while (!um_pc_guest(v, x) || light(v, x));
 }
 
 void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x)
@@ -217,6 +230,5 @@ void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x)
 	do {
 		memset(x, 0xee, sizeof(*x));
 		um_guest_enter(v->guest, x);
-	} while (um.cfg.light && (x->kind == EXIT_HCALL || x->kind == EXIT_REGISTER) &&
-		 pc_light(v, x));
+	} while (light(v, x));
 }

@@ -256,7 +256,7 @@ static void give_as_virtual(struct arch_vcpu *v, struct arch_cpu *c)
 	}
 }
 
-static __attribute__((noinline)) void give_event(struct arch_vcpu *v, struct arch_cpu *c)
+void svm_give_event(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	struct vmcb *b = v->vmcb;
 
@@ -316,7 +316,7 @@ static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exi
 	if (unlikely(v->shadow))
 		enter_in_shadow(v, c);
 	if (unlikely(v->event.what & EVENT_VALID))
-		give_event(v, c);
+		svm_give_event(v, c);
 	b->rax = v->pc.gpr[PC_RAX];
 	b->rsp = v->pc.gpr[PC_RSP];
 	b->rip = v->pc.rip;

@@ -133,6 +133,12 @@ static enum outcome rare(struct arch_vcpu *v, struct vcpu_exit *x, u32 code)
 	}
 }
 
+static inline void halt(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	x->kind = EXIT_IDLE;
+	x->len = length(v, 1);
+}
+
 /* The exits that may be light. */
 static inline bool simple(struct arch_vcpu *v, const struct vmcb *b, struct vcpu_exit *x)
 {
@@ -146,13 +152,35 @@ static inline bool simple(struct arch_vcpu *v, const struct vmcb *b, struct vcpu
 	case SVM_MSR:
 		reg(v, x, REG_MSR, b->info1);
 		return true;
+	case SVM_HLT:
+		v->pc.rflags = b->rflags;
+		halt(v, x);
+		return true;
 	default:
 		return false;
 	}
 }
 
+/* There is more to do before the guest goes on, if it does. */
+static __attribute__((noinline)) enum outcome look(struct arch_vcpu *v, struct vmcb *b,
+						   enum light done)
+{
+	if (done == LIGHT_NOT)
+		return OUT_DONE;
+	v->pc.rflags = b->rflags;
+	pc_look(v);
+	b->rax = v->pc.gpr[PC_RAX];
+	b->rip = v->pc.rip;
+	b->shadow = 0;
+	if (v->event.what & EVENT_VALID)
+		svm_give_event(v, arch_cpu());
+	return OUT_AGAIN;
+}
+
 enum outcome svm_light(struct arch_vcpu *v, struct vmcb *b, struct vcpu_exit *x)
 {
+	enum light done;
+
 	v->pc.gpr[PC_RAX] = b->rax;
 	v->pc.rip = v->left_rip = b->rip;
 	if (unlikely(v->undo || b->interrupted & EVENT_VALID || !(b->cr0 & CR0_PG)) &&
@@ -160,8 +188,9 @@ enum outcome svm_light(struct arch_vcpu *v, struct vmcb *b, struct vcpu_exit *x)
 		return OUT_UNKNOWN;
 	if (!simple(v, b, x))
 		return OUT_UNKNOWN;
-	if (unlikely(!pc_light(v, x)))
-		return OUT_DONE;
+	done = pc_light(v, x);
+	if (unlikely(done != LIGHT_DONE))
+		return look(v, b, done);
 	b->rax = v->pc.gpr[PC_RAX];
 	b->rip = v->pc.rip;
 	b->shadow = 0; /* it was over with the instruction */
@@ -177,10 +206,6 @@ enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x)
 		return io(v, x);
 	case SVM_NPF:
 		return memory(v, x);
-	case SVM_HLT:
-		x->kind = EXIT_IDLE;
-		x->len = length(v, 1);
-		return OUT_DONE;
 	case SVM_INTR:
 	case SVM_NMI:
 		return OUT_INTR;

@@ -20,6 +20,9 @@ enum outcome svm_light(struct arch_vcpu *v, struct vmcb *b, struct vcpu_exit *x)
 /* What an entry had set up for itself ends, what the exit interrupted is kept: true if nothing. */
 bool svm_settle(struct arch_vcpu *v);
 
+/* For the next entry, when one waits. */
+void svm_give_event(struct arch_vcpu *v, struct arch_cpu *c);
+
 /* Any exit, the registers complete. */
 enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x);
 

@@ -177,6 +177,19 @@ static enum outcome stay(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_ex
 	return out;
 }
 
+static enum outcome light(struct arch_vcpu *v, struct vcpu_exit *x)
+{
+	switch (pc_light(v, x)) {
+	case LIGHT_DONE:
+		return OUT_AGAIN;
+	case LIGHT_LOOK:
+		pc_look(v);
+		return OUT_AGAIN;
+	default:
+		return OUT_DONE;
+	}
+}
+
 void arch_vcpu_run(struct arch_vcpu *v, struct vcpu_exit *x)
 {
 	struct arch_cpu *c = arch_cpu();
@@ -201,7 +214,7 @@ void arch_vcpu_run(struct arch_vcpu *v, struct vcpu_exit *x)
 			return;
 		}
 		if (out == OUT_LIGHT)
-			out = pc_light(v, x) ? OUT_AGAIN : OUT_DONE;
+			out = light(v, x);
 		else if (out == OUT_INTR)
 			out = interrupted(v, c, x);
 	} while (out == OUT_AGAIN);

@@ -248,7 +248,7 @@ static enum outcome explain(struct arch_vcpu *v, u32 reason, struct vcpu_exit *x
 	case VMX_HLT:
 		x->kind = EXIT_IDLE;
 		x->len = (u8)vmread(VMCS_EXIT_LEN);
-		return OUT_DONE;
+		return OUT_LIGHT;
 	case VMX_IO:
 		return io(x);
 	case VMX_EPT_VIOLATION:

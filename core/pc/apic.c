@@ -5,22 +5,20 @@
  */
 #include "pc.h"
 
-#define SVR_ENABLE  (1u << 8)
-#define BASE_ENABLE (1u << 11)
-#define BASE_X2	    (1u << 10)
-#define BASE_BSP    (1u << 8)
-#define FLAT	    0xfu
+#define SVR_ENABLE (1u << 8)
+#define BASE_BSP   (1u << 8)
+#define FLAT	   0xfu
 
 void pc_apic_power_on(struct pc_apic *a, unsigned index)
 {
-	a->base = PC_APIC_BASE | BASE_ENABLE | (index ? 0 : BASE_BSP);
+	a->base = PC_APIC_BASE | PC_APIC_ENABLE | (index ? 0 : BASE_BSP);
 	pc_apic_reset(a, index);
 }
 
 /* As INIT does it: the mode stays (SDM 3, 11.12.5.1). */
 void pc_apic_reset(struct pc_apic *a, unsigned index)
 {
-	for (unsigned i = 0; i < 8; i++) {
+	for (unsigned i = 0; i < PC_VECTOR_WORDS; i++) {
 		atomic_store(&a->irr[i], 0);
 		atomic_store(&a->tmr[i], 0);
 		a->isr[i] = 0;
@@ -36,16 +34,6 @@ void pc_apic_reset(struct pc_apic *a, unsigned index)
 	a->deadline = 0;
 }
 
-bool pc_apic_on(const struct pc_apic *a)
-{
-	return a->base & BASE_ENABLE;
-}
-
-bool pc_apic_x2(const struct pc_apic *a)
-{
-	return a->base & BASE_X2;
-}
-
 bool pc_apic_takes_part(const struct vcpu *v)
 {
 	return pc_vcpu(v)->apic.svr & SVR_ENABLE && v->online;
@@ -59,7 +47,7 @@ void pc_apic_error(struct pc_apic *a, u32 bit)
 void pc_apic_accept(struct vcpu *v, u8 vector, bool level)
 {
 	struct pc_apic *a = &pc_vcpu(v)->apic;
-	u32 bit = 1u << vector % 32;
+	u64 bit = 1ull << vector % 64;
 
 	if (!pc_apic_on(a) || !(a->svr & SVR_ENABLE))
 		return;
@@ -68,20 +56,20 @@ void pc_apic_accept(struct vcpu *v, u8 vector, bool level)
 		return;
 	}
 	if (level)
-		atomic_fetch_or(&a->tmr[vector / 32], bit);
+		atomic_fetch_or(&a->tmr[vector / 64], bit);
 	else
-		atomic_fetch_and(&a->tmr[vector / 32], ~bit);
-	atomic_fetch_or(&a->irr[vector / 32], bit);
+		atomic_fetch_and(&a->tmr[vector / 64], ~bit);
+	atomic_fetch_or(&a->irr[vector / 64], bit);
 	pc_attn(v, ATTN_IRQ);
 }
 
 /* Highest vector in service, or -1. */
 static int in_service(const struct pc_apic *a)
 {
-#pragma GCC unroll 8
-	for (int i = 7; i >= 0; i--)
+#pragma GCC unroll 4
+	for (int i = PC_VECTOR_WORDS - 1; i >= 0; i--)
 		if (a->isr[i])
-			return i * 32 + 31 - __builtin_clz(a->isr[i]);
+			return i * 64 + 63 - __builtin_clzll(a->isr[i]);
 	return -1;
 }
 
@@ -96,14 +84,14 @@ u32 pc_apic_ppr(const struct pc_apic *a)
 
 int pc_apic_pending(const struct pc_apic *a)
 {
-#pragma GCC unroll 8
-	for (int i = 7; i >= 0; i--) {
-		u32 word = atomic_load(&a->irr[i]);
+#pragma GCC unroll 4
+	for (int i = PC_VECTOR_WORDS - 1; i >= 0; i--) {
+		u64 word = atomic_load(&a->irr[i]);
 		int vector;
 
 		if (!word)
 			continue;
-		vector = i * 32 + 31 - __builtin_clz(word);
+		vector = i * 64 + 63 - __builtin_clzll(word);
 		return (u32)vector >> 4 > pc_apic_ppr(a) >> 4 ? vector : -1;
 	}
 	return -1;
@@ -111,10 +99,10 @@ int pc_apic_pending(const struct pc_apic *a)
 
 void pc_apic_take(struct pc_apic *a, u8 vector)
 {
-	u32 bit = 1u << vector % 32;
+	u64 bit = 1ull << vector % 64;
 
-	atomic_fetch_and(&a->irr[vector / 32], ~bit);
-	a->isr[vector / 32] |= bit;
+	atomic_fetch_and(&a->irr[vector / 64], ~bit);
+	a->isr[vector / 64] |= bit;
 }
 
 int pc_apic_eoi(struct pc_apic *a)
@@ -122,7 +110,7 @@ int pc_apic_eoi(struct pc_apic *a)
 	int vector = in_service(a);
 
 	if (vector >= 0)
-		a->isr[vector / 32] &= ~(1u << vector % 32);
+		a->isr[vector / 64] &= ~(1ull << vector % 64);
 	return vector;
 }
 

@@ -42,14 +42,15 @@ static const u32 lvt_bits[PC_LVTS] = {
 
 static err_t read_bits(const struct pc_apic *a, u32 reg, u64 *val)
 {
-	u64 i = nospec(reg - REG_ISR, REG_ESR - REG_ISR) % 8;
+	u64 i = nospec(reg - REG_ISR, REG_ESR - REG_ISR) % 8, word;
 
 	if (reg < REG_TMR)
-		*val = a->isr[i];
+		word = a->isr[i / 2];
 	else if (reg < REG_IRR)
-		*val = a->tmr[i];
+		word = a->tmr[i / 2];
 	else
-		*val = a->irr[i];
+		word = a->irr[i / 2];
+	*val = (u32)(word >> i % 2 * 32);
 	return HV_OK;
 }
 
@@ -131,7 +132,7 @@ static void end_of_interrupt(struct vcpu *v)
 	struct pc_apic *a = &pc_vcpu(v)->apic;
 	int vector = pc_apic_eoi(a);
 
-	if (vector >= 0 && a->tmr[vector / 32] >> vector % 32 & 1) {
+	if (vector >= 0 && a->tmr[vector / 64] >> vector % 64 & 1) {
 		lock_take(&v->part->lock);
 		pc_ioapic_eoi(v->part, (u8)vector);
 		lock_drop(&v->part->lock);

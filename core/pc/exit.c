@@ -51,19 +51,23 @@ static void port_access(struct vcpu *v, const struct vcpu_exit *x)
 		*rax = (*rax & ~0xffull) | (val & 0xff);
 }
 
-err_t pc_do_msr(struct vcpu *v, u32 nr, bool write)
+err_t pc_do_rdmsr(struct vcpu *v, u32 nr)
 {
 	u64 *gpr = pc_regs(v)->gpr, val;
-	err_t err;
+	err_t err = pc_msr_read(v, nr, &val);
 
-	if (write)
-		return pc_msr_write(v, nr, gpr[PC_RDX] << 32 | (u32)gpr[PC_RAX]);
-	err = pc_msr_read(v, nr, &val);
 	if (!err) {
 		gpr[PC_RAX] = (u32)val;
 		gpr[PC_RDX] = val >> 32;
 	}
 	return err;
+}
+
+static err_t do_wrmsr(struct vcpu *v, u32 nr)
+{
+	const u64 *gpr = pc_regs(v)->gpr;
+
+	return pc_msr_write(v, nr, gpr[PC_RDX] << 32 | (u32)gpr[PC_RAX]);
 }
 
 static void reg_access(struct vcpu *v, const struct vcpu_exit *x)
@@ -76,7 +80,7 @@ static void reg_access(struct vcpu *v, const struct vcpu_exit *x)
 	if (x->reg.space == REG_CPUID)
 		pc_cpuid(v);
 	else
-		err = pc_do_msr(v, x->reg.nr, x->reg.write);
+		err = x->reg.write ? do_wrmsr(v, x->reg.nr) : pc_do_rdmsr(v, x->reg.nr);
 	if (err)
 		pc_regs(v)->rip = rip;
 	if (err && err != HV_EAGAIN)
@@ -85,17 +89,22 @@ static void reg_access(struct vcpu *v, const struct vcpu_exit *x)
 
 /*
  * HLT. It is skipped when something is given to the guest (machine.c, inject); until then the guest
- * stands at it, so that waking for nothing does no harm. HALTED is set before the last look: who
- * raises something later wakes.
+ * stands at it, so that waking for nothing does no harm.
  */
-static void halt(struct vcpu *v, u8 len)
+void pc_stand(struct vcpu *v, u8 len)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
 
 	pv->halted = true;
 	pv->halt_rip = pc_regs(v)->rip;
 	pv->halt_len = len ? len : 1;
-	atomic_fetch_or(&pv->attn, ATTN_HALTED);
+}
+
+/* HALTED is set before the last look: who raises something later wakes. */
+static void halt(struct vcpu *v, u8 len)
+{
+	pc_stand(v, len);
+	atomic_fetch_or(&pc_vcpu(v)->attn, ATTN_HALTED);
 	arch_lock_point();
 	if (!pc_wakes(v))
 		vcpu_block(v, arch_vcpu_wake(&v->arch));

@@ -93,6 +93,11 @@ static void restart(struct partition *p)
 	pc_reload(p);
 }
 
+static __attribute__((noinline)) void wake(struct vcpu *v)
+{
+	vcpu_wake(v);
+}
+
 void pc_attn(struct vcpu *v, u32 bits)
 {
 	u32 old;
@@ -100,8 +105,8 @@ void pc_attn(struct vcpu *v, u32 bits)
 	arch_lock_point(); /* the process port lets others come in between */
 	old = atomic_fetch_or(&pc_vcpu(v)->attn, bits);
 	arch_lock_point();
-	if (old & ATTN_HALTED)
-		vcpu_wake(v);
+	if (unlikely(old & ATTN_HALTED))
+		wake(v);
 	if ((old & bits) != bits)
 		vcpu_kick(v);
 }
@@ -139,7 +144,7 @@ static bool at_halt(struct vcpu *v)
 }
 
 /* What the guest takes now; at a HLT, behind it: the shadow of an STI before it is over. */
-static unsigned ready(struct vcpu *v)
+static inline __attribute__((always_inline)) unsigned ready(struct vcpu *v)
 {
 	struct pc_regs *r = pc_regs(v);
 	u64 rip = r->rip;
@@ -152,12 +157,21 @@ static unsigned ready(struct vcpu *v)
 	return what;
 }
 
+bool pc_may_wake(struct vcpu *v)
+{
+	u32 attn = atomic_load(&pc_vcpu(v)->attn);
+
+	return attn & (ATTN_IRQ | ATTN_NMI) && ready(v) & ((attn & ATTN_IRQ ? PC_READY_INTR : 0) |
+							   (attn & ATTN_NMI ? PC_READY_NMI : 0));
+}
+
 bool pc_wakes(struct vcpu *v)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
-	unsigned want = atomic_load(&pv->attn) & ATTN_NMI ? PC_READY_NMI : 0;
+	u32 attn = atomic_load(&pv->attn);
+	unsigned want = attn & ATTN_NMI ? PC_READY_NMI : 0;
 
-	if (pc_apic_pending(&pv->apic) >= 0)
+	if (attn & ATTN_IRQ && pc_apic_pending(&pv->apic) >= 0)
 		want |= PC_READY_INTR;
 	return ready(v) & want;
 }
@@ -175,9 +189,10 @@ static void inject(struct vcpu *v, enum pc_event_type type, u8 vector)
 }
 
 /*
- * Give the guest what is pending, or ask the port to tell when it takes it. IRQ is cleared before
- * the APIC is looked at, and set while a window is open for it: nothing is lost, and who adds to
- * what waits does not disturb the guest again.
+ * Give the guest what is pending, or ask the port to tell when it can take something. IRQ is
+ * cleared before the APIC is looked at, and set while a window is open for it: nothing is lost, and
+ * who adds to what waits does not disturb the guest again. Behind an interrupt that is given only
+ * one that comes later could be more urgent, and sets IRQ.
  */
 static __attribute__((noinline)) void deliver(struct vcpu *v)
 {
@@ -194,17 +209,20 @@ static __attribute__((noinline)) void deliver(struct vcpu *v)
 	} else if (attn & ATTN_NMI) {
 		window |= PC_READY_NMI;
 	}
-	vector = pc_apic_pending(&pv->apic);
+	vector = attn & ATTN_IRQ ? pc_apic_pending(&pv->apic) : -1;
 	if (vector >= 0 && can & PC_READY_INTR) {
 		pc_apic_take(&pv->apic, (u8)vector);
 		inject(v, PC_EVENT_INTR, (u8)vector);
-		vector = pc_apic_pending(&pv->apic);
-	}
-	if (vector >= 0) {
+	} else if (vector >= 0) {
 		atomic_fetch_or(&pv->attn, ATTN_IRQ);
 		window |= PC_READY_INTR;
 	}
 	arch_pc_window(&v->arch, window);
+}
+
+void pc_look(struct arch_vcpu *av)
+{
+	deliver(container_of(av, struct vcpu, arch));
 }
 
 static void before_run(struct vcpu *v)

@@ -43,13 +43,15 @@
 /* Registers of the local vector table, in order. */
 enum pc_lvt { LVT_TIMER, LVT_THERMAL, LVT_PERF, LVT_LINT0, LVT_LINT1, LVT_ERROR, PC_LVTS };
 
+#define PC_VECTOR_WORDS 4 /* a bit for each of 256 vectors */
+
 /*
  * A local APIC. Others only set bits of irr, tmr and esr_next; the rest belongs to the vcpu's own
  * CPU, or, when it is offline and not loaded, to who holds the partition's lock.
  */
 struct pc_apic {
-	_Atomic u32 irr[8], tmr[8];
-	u32 isr[8];
+	_Atomic u64 irr[PC_VECTOR_WORDS], tmr[PC_VECTOR_WORDS];
+	u64 isr[PC_VECTOR_WORDS];
 	_Atomic u32 svr, ldr, dfr, base; /* others read them: is it on, is it meant? */
 	_Atomic u32 esr_next;		 /* errors since esr was last written */
 	u32 tpr, esr, icr, icr2, lvt[PC_LVTS], tdcr;
@@ -57,6 +59,9 @@ struct pc_apic {
 	u64 timer;    /* ticks when it fires; TIME_NEVER */
 	u64 deadline; /* MSR value; 0 = none */
 };
+
+#define PC_APIC_X2     (1u << 10)
+#define PC_APIC_ENABLE (1u << 11)
 
 /* Logical destination of number `id` in x2APIC mode: its cluster, its bit there. */
 #define PC_X2_LDR(id) (((id) >> 4) << 16 | 1u << ((id)&15))
@@ -136,20 +141,31 @@ extern const struct hcall_table pc_hcalls;
 void pc_attn(struct vcpu *v, u32 bits);
 /* What INIT does, and a start-up at that vector. Not loaded. */
 void pc_vcpu_reset(struct vcpu *v, u8 vector);
-bool pc_wakes(struct vcpu *v); /* something ends a HLT; loaded here */
-void pc_alarm(struct vcpu *v); /* after a change of apic.timer or retry; v's own CPU */
+bool pc_wakes(struct vcpu *v);	  /* something ends a HLT; loaded here */
+bool pc_may_wake(struct vcpu *v); /* the same, without looking at the APIC: or may end it */
+void pc_alarm(struct vcpu *v);	  /* after a change of apic.timer or retry; v's own CPU */
 
 /* exit.c */
 void pc_exit(struct vcpu *v, struct vcpu_exit *x);
+void pc_stand(struct vcpu *v, u8 len);	  /* at a HLT */
 void pc_raise(struct vcpu *v, u8 vector); /* exception; error code 0 where there is one */
 void pc_page_fault(struct vcpu *v, u64 va, u32 error);
-err_t pc_do_msr(struct vcpu *v, u32 nr, bool write); /* EDX:EAX; as pc_msr_* */
+err_t pc_do_rdmsr(struct vcpu *v, u32 nr); /* to EDX:EAX; as pc_msr_read */
 
 /* apic.c: state. Any CPU where not said otherwise. */
 void pc_apic_power_on(struct pc_apic *a, unsigned index);
 void pc_apic_reset(struct pc_apic *a, unsigned index);
-bool pc_apic_x2(const struct pc_apic *a);
-bool pc_apic_on(const struct pc_apic *a);
+
+static inline bool pc_apic_x2(const struct pc_apic *a)
+{
+	return a->base & PC_APIC_X2;
+}
+
+static inline bool pc_apic_on(const struct pc_apic *a)
+{
+	return a->base & PC_APIC_ENABLE;
+}
+
 bool pc_apic_takes_part(const struct vcpu *v); /* in the choice of one for lowest priority */
 void pc_apic_error(struct pc_apic *a, u32 bit);
 void pc_apic_accept(struct vcpu *v, u8 vector, bool level);

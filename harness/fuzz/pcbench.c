@@ -105,10 +105,14 @@ void bench_turn(unsigned n)
 
 void bench_exit(struct vcpu_exit x, bool light)
 {
-	if (light && (x.kind == EXIT_HCALL || x.kind == EXIT_REGISTER) &&
-	    pc_light(&bench_v->arch, &x))
-		return;
-	exit_dispatch(bench_v, &x);
+	enum light done = LIGHT_NOT;
+
+	if (light && (x.kind == EXIT_HCALL || x.kind == EXIT_REGISTER || x.kind == EXIT_IDLE))
+		done = pc_light(&bench_v->arch, &x);
+	if (done == LIGHT_LOOK)
+		pc_look(&bench_v->arch);
+	if (done == LIGHT_NOT)
+		exit_dispatch(bench_v, &x);
 }
 
 /* Nobody sleeps at a HLT while something is there that ends it. */

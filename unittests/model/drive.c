@@ -61,7 +61,7 @@ static bool real_pc_call(struct vcpu *v, u64 nr, const u64 *args, u64 *gpr)
 	r->gpr[PC_RAX] = nr;
 	memcpy(x.hcall.args, args, 9 * sizeof(u64));
 	if (v->part->state == PART_RUNNING && drive_random(3) == 0)
-		light = pc_light(&v->arch, &x);
+		light = pc_light(&v->arch, &x) == LIGHT_DONE;
 	if (!light)
 		exit_dispatch(v, &x);
 	gpr[3] = r->gpr[PC_RAX];

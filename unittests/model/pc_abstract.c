@@ -11,12 +11,6 @@
 #include "model_pc.h"
 #include "oracle.h"
 
-static void vectors(u64 *set, const _Atomic u32 *words)
-{
-	for (size_t i = 0; i < 4; i++)
-		set[i] = (u64)words[2 * i + 1] << 32 | words[2 * i];
-}
-
 /* Books that must agree, whatever the access was. */
 static void check_books(const struct mp_vcpu *a, const struct vcpu *v)
 {
@@ -36,10 +30,11 @@ static void abstract_vcpu(struct mp_vcpu *a, const struct vcpu *v)
 	const struct pc_apic *p = &pv->apic;
 	const struct um_pc *pc = &v->arch.pcx;
 
-	vectors(a->irr, p->irr);
-	vectors(a->tmr, p->tmr);
-	for (size_t i = 0; i < 4; i++)
-		a->isr[i] = (u64)p->isr[2 * i + 1] << 32 | p->isr[2 * i];
+	for (size_t i = 0; i < 4; i++) {
+		a->irr[i] = p->irr[i];
+		a->tmr[i] = p->tmr[i];
+		a->isr[i] = p->isr[i];
+	}
 	a->base = p->base;
 	a->tpr = p->tpr;
 	a->ldr = p->ldr;

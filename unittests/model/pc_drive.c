@@ -54,7 +54,9 @@ static void leave(struct vcpu *v, struct vcpu_exit x)
 {
 	bool runs = v->online && v->part->state == PART_RUNNING;
 
-	if (x.kind == EXIT_REGISTER && runs && drive_random(3) == 0 && pc_light(&v->arch, &x)) {
+	if ((x.kind == EXIT_REGISTER || x.kind == EXIT_IDLE) && runs && drive_random(3) == 0 &&
+	    pc_light(&v->arch, &x) != LIGHT_NOT &&
+	    (x.kind != EXIT_IDLE || pc_wakes(v))) { /* else it comes again to its HLT */
 		drive.light++;
 		return;
 	}

@@ -24,9 +24,9 @@ static unsigned reached(u8 vector)
 	for (unsigned i = 0; i < 2; i++) {
 		struct pc_apic *a = &pc_vcpu(lab_p->vcpu[i])->apic;
 
-		if (a->irr[vector / 32] >> vector % 32 & 1)
+		if (a->irr[vector / 64] >> vector % 64 & 1)
 			got |= 1u << i;
-		a->irr[vector / 32] = 0;
+		a->irr[vector / 64] = 0;
 	}
 	return got;
 }
@@ -200,7 +200,7 @@ START_TEST(messages)
 	ck_assert_uint_eq(reached(0x35), 2);
 	pc_message(lab_p, 0x8035, 0xff); /* level */
 	ck_assert_uint_eq(reached(0x35), 3);
-	ck_assert_uint_eq(pc_vcpu(lab_v0)->apic.tmr[1], 1u << 21);
+	ck_assert_uint_eq(pc_vcpu(lab_v0)->apic.tmr[0], 1ull << 53);
 	pc_message(lab_p, 0x135, 0xff);
 	ck_assert_uint_eq(reached(0x35), 1);
 	pc_message(lab_p, 0x735, 0xff); /* ExtINT: there is no such controller */
