@@ -38,7 +38,6 @@ void pc_setup(void)
 	u64 size = (u64)(pc_guest_end - pc_guest_start);
 
 	vcpu_setup();
-	hv.tracing = false;
 	data = vcpu_data[0];
 	arch_load_image(vcpu_far, x86_guest(pc_guest_start, size), size);
 	map_page(FAR, vcpu_far, PROT_R | PROT_X);
@@ -61,7 +60,6 @@ void pc_setup(void)
 
 void pc_teardown(void)
 {
-	hv.tracing = false;
 	vcpu_teardown();
 }
 

@@ -184,7 +184,6 @@ KTEST(ports)
 
 KTEST(registers_leave)
 {
-	hv.tracing = true; /* no light answer */
 	go(REGISTERS);
 	K_EQ(run(0), EXIT_REGISTER);
 	K_EQ(x.reg.space, REG_MSR);
