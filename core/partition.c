@@ -121,6 +121,8 @@ void partition_stop_self(struct vcpu *v, enum stop_reason why)
 	lock_take(&hv.lock);
 	partition_stop(v->part, why);
 	lock_drop(&hv.lock);
+	/* When somebody else was quicker, too: what ended v could come again before a kick does. */
+	this_cpu()->resched = true;
 }
 
 err_t partition_destroy(struct partition *p)
@@ -256,6 +258,8 @@ void partition_destroy_now(struct partition *p)
 	while (!reap_step(p))
 		;
 	atomic_fetch_sub(&hv.nreap, 1);
+	if (machine_is_empty()) /* the others may have gone meanwhile */
+		atomic_store(&hv.empty, true);
 }
 
 s64 h_partition_info(struct vcpu *v, u64 lpid, u64 *ret)

@@ -239,6 +239,22 @@ START_TEST(kill_reports_and_stops)
 }
 END_TEST
 
+/* What kills it comes again before a kick is seen: its CPU must think again by itself. */
+START_TEST(killed_when_already_stopped)
+{
+	lock_take(&hv.lock);
+	ck_assert_int_eq(partition_stop(lab_p, STOP_ORDER), HV_OK);
+	lock_drop(&hv.lock);
+	hv.cpu[0]->resched = false; /* as if that had been done by another CPU */
+	partition_kill(lab_v0, "it ends", 0);
+	ck_assert(hv.cpu[0]->resched);
+	ck_assert_uint_eq(lab_p->reason, STOP_ORDER);
+	hv.cpu[0]->resched = false;
+	partition_stop_self(lab_v0, STOP_POWEROFF);
+	ck_assert(hv.cpu[0]->resched);
+}
+END_TEST
+
 static void destroy_now(struct partition *p)
 {
 	lpid_t id = p->id;
@@ -386,6 +402,7 @@ Suite *suite_partition(void)
 		stopped_partitions_are_not_loaded,
 		a_partition_may_stop_itself,
 		kill_reports_and_stops,
+		killed_when_already_stopped,
 		the_machine_ends_only_when_nothing_runs,
 		the_last_one_ends_the_machine,
 		a_held_one_ends_the_machine_too,
