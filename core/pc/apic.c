@@ -44,16 +44,16 @@ void pc_apic_error(struct pc_apic *a, u32 bit)
 	atomic_fetch_or(&a->esr_next, bit);
 }
 
-void pc_apic_accept(struct vcpu *v, u8 vector, bool level)
+bool pc_apic_accept(struct vcpu *v, u8 vector, bool level)
 {
 	struct pc_apic *a = &pc_vcpu(v)->apic;
 	u64 bit = 1ull << vector % 64;
 
 	if (!pc_apic_on(a) || !(a->svr & SVR_ENABLE))
-		return;
+		return false;
 	if (vector < 16) {
 		pc_apic_error(a, ESR_RECEIVED_ILLEGAL);
-		return;
+		return false;
 	}
 	if (level)
 		atomic_fetch_or(&a->tmr[vector / 64], bit);
@@ -61,6 +61,7 @@ void pc_apic_accept(struct vcpu *v, u8 vector, bool level)
 		atomic_fetch_and(&a->tmr[vector / 64], ~bit);
 	atomic_fetch_or(&a->irr[vector / 64], bit);
 	pc_attn(v, ATTN_IRQ);
+	return true;
 }
 
 /* Highest vector in service, or -1. */

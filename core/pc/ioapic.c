@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The I/O APIC: 24 lines, each with an entry that says which message it sends. An edge sends one;
- * an active level sends one and waits for the end of that interrupt (remote IRR). Next: ipi.c.
+ * an active level sends one and waits for the end of that interrupt (remote IRR), if somebody has
+ * accepted it. Next: ipi.c.
  */
 #include "pc.h"
 
@@ -28,9 +29,8 @@ static void send(struct partition *p, u64 *rte)
 {
 	if (*rte & RTE_MASK || (*rte & RTE_LEVEL && *rte & RTE_REMOTE))
 		return;
-	if (*rte & RTE_LEVEL)
-		*rte |= RTE_REMOTE;
-	pc_message(p, (u32)*rte, (u8)(*rte >> 56));
+	if (pc_message(p, (u32)*rte, (u8)(*rte >> 56)) && *rte & RTE_LEVEL)
+		*rte |= RTE_REMOTE; /* under the lock that its end takes */
 }
 
 void pc_ioapic_line(struct partition *p, unsigned pin, bool active)

@@ -98,12 +98,13 @@ bool pc_ipi(struct vcpu *v, u32 icr, u32 dest)
 	return true;
 }
 
-void pc_message(struct partition *p, u32 low, u8 dest)
+bool pc_message(struct partition *p, u32 low, u8 dest)
 {
 	u32 mode = ICR_MODE(low);
+	bool accepted = false;
 
 	if (mode != MODE_FIXED && mode != MODE_LOWEST && mode != MODE_NMI)
-		return;
+		return false;
 	for (unsigned i = 0; i < p->nvcpus; i++) {
 		struct vcpu *v = p->vcpu[i];
 
@@ -113,9 +114,10 @@ void pc_message(struct partition *p, u32 low, u8 dest)
 			continue;
 		if (mode == MODE_NMI)
 			pc_attn(v, ATTN_NMI);
-		else
-			pc_apic_accept(v, (u8)low, low & ICR_LEVEL);
+		else if (pc_apic_accept(v, (u8)low, low & ICR_LEVEL))
+			accepted = true;
 		if (mode == MODE_LOWEST)
 			break;
 	}
+	return accepted;
 }

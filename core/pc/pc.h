@@ -168,7 +168,7 @@ static inline bool pc_apic_on(const struct pc_apic *a)
 
 bool pc_apic_takes_part(const struct vcpu *v); /* in the choice of one for lowest priority */
 void pc_apic_error(struct pc_apic *a, u32 bit);
-void pc_apic_accept(struct vcpu *v, u8 vector, bool level);
+bool pc_apic_accept(struct vcpu *v, u8 vector, bool level); /* false: it does not take it */
 int pc_apic_pending(const struct pc_apic *a);	 /* vector to deliver now, or -1; own CPU */
 void pc_apic_take(struct pc_apic *a, u8 vector); /* it is being delivered; own CPU */
 int pc_apic_eoi(struct pc_apic *a);		 /* vector that ended, or -1; own CPU */
@@ -195,7 +195,7 @@ void pc_set_tsc(struct vcpu *v, u64 offset);
  */
 bool pc_ipi(struct vcpu *v, u32 icr, u32 dest);
 /* A message of the I/O APIC: low and high word of its entry. The partition's lock is held. */
-void pc_message(struct partition *p, u32 low, u8 dest);
+bool pc_message(struct partition *p, u32 low, u8 dest);
 
 /* ioapic.c. The partition's lock is held. */
 void pc_ioapic_reset(struct pc_ioapic *io);

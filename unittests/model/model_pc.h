@@ -64,7 +64,7 @@ bool mp_apic_on(const struct mp_vcpu *v);
 bool mp_apic_x2(const struct mp_vcpu *v);
 u64 mp_ppr(const struct mp_vcpu *v);
 int mp_deliverable(const struct mp_vcpu *v); /* vector, or -1 */
-void mp_accept(struct model *m, unsigned lp, unsigned vc, u64 vector, bool level);
+bool mp_accept(struct model *m, unsigned lp, unsigned vc, u64 vector, bool level);
 void mp_take(struct mp_vcpu *v, int vector);
 void mp_apic_power_on(struct mp_vcpu *v, unsigned vc);
 void mp_apic_reset(struct mp_vcpu *v, unsigned vc);
@@ -85,7 +85,7 @@ void mp_set_tsc(struct mp_call *c, u64 offset);
 
 /* spec_ipi.c: who an interrupt goes to */
 enum mp_answer mp_command(struct mp_call *c, u64 icr, u64 dest);
-void mp_message(struct model *m, unsigned lp, u64 rte);
+bool mp_message(struct model *m, unsigned lp, u64 rte);
 
 /* ---- devices of the partition ---------------------------------------------------------------- */
 /* spec_ioapic.c */

@@ -66,19 +66,20 @@ int mp_deliverable(const struct mp_vcpu *v)
 	return next >= 0 && (u64)next / 16 > mp_ppr(v) / 16 ? next : -1;
 }
 
-void mp_accept(struct model *m, unsigned lp, unsigned vc, u64 vector, bool level)
+bool mp_accept(struct model *m, unsigned lp, unsigned vc, u64 vector, bool level)
 {
 	struct mp_vcpu *v = &m->pc[lp].vcpu[vc];
 
 	if (!mp_apic_on(v) || !(v->svr & ENABLED))
-		return;
+		return false;
 	if (vector < 16) {
 		v->errors |= ILLEGAL;
-		return;
+		return false;
 	}
 	put(v->irr, vector, true);
 	put(v->tmr, vector, level);
 	mp_attention(m, lp, vc);
+	return true;
 }
 
 void mp_take(struct mp_vcpu *v, int vector)

@@ -35,8 +35,8 @@ static void send_level(struct model *m, unsigned lp, unsigned pin)
 
 	if (*rte & (MASKED | REMOTE))
 		return;
-	*rte |= REMOTE;
-	mp_message(m, lp, *rte);
+	if (mp_message(m, lp, *rte))
+		*rte |= REMOTE;
 }
 
 void mp_line(struct model *m, unsigned lp, unsigned pin, bool active)

@@ -110,22 +110,24 @@ enum mp_answer mp_command(struct mp_call *c, u64 icr, u64 dest)
 	return done ? MP_DONE : MP_AGAIN;
 }
 
-/* From the I/O APIC, whose messages have 8 bits of destination. */
-void mp_message(struct model *m, unsigned lp, u64 rte)
+/* From the I/O APIC, whose messages have 8 bits of destination. Has somebody accepted it? */
+bool mp_message(struct model *m, unsigned lp, u64 rte)
 {
 	u64 kind = KIND(rte);
+	bool accepted = false;
 
 	if (kind != FIXED && kind != LOWEST && kind != NMI)
-		return;
+		return false;
 	for (unsigned i = 0; i < m->s.part[lp].nvcpus; i++) {
 		if (!meant(m, lp, i, rte, rte >> 56, 0xff))
 			continue;
 		if (kind == NMI) {
 			mp_nmi(m, lp, i);
 		} else if (kind == FIXED || takes_part(m, lp, i)) {
-			mp_accept(m, lp, i, rte & 0xff, LEVEL(rte));
+			accepted |= mp_accept(m, lp, i, rte & 0xff, LEVEL(rte));
 			if (kind == LOWEST)
 				break;
 		}
 	}
+	return accepted;
 }

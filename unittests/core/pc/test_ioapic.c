@@ -77,6 +77,24 @@ START_TEST(edge)
 }
 END_TEST
 
+/* Nobody takes it: then no end of it will come, and it is sent again when something changes. */
+START_TEST(level_that_nobody_accepts)
+{
+	set(0x19, 0x01000000);
+	set(0x18, 0x8033);
+	line(4, true); /* vcpu 1 has not switched its APIC on */
+	ck_assert_uint_eq(reg(0x18), 0x8033);
+	set(0x19, 0x05000000); /* nobody */
+	ck_assert_uint_eq(reg(0x18), 0x8033);
+	set(0x19, 0);
+	ck_assert_uint_eq(reg(0x18), 0xc033);
+	ck_assert_int_eq(lab_enter(lab_v0), 0x33);
+	line(4, false);
+	eoi();
+	ck_assert_uint_eq(reg(0x18), 0x8033);
+}
+END_TEST
+
 START_TEST(level)
 {
 	set(0x1a, 0x8044);
@@ -119,7 +137,7 @@ END_TEST
 Suite *suite_pc_ioapic(void);
 Suite *suite_pc_ioapic(void)
 {
-	return lab_suite(
-		"pc_ioapic", setup,
-		(const TTest *const[]){ registers, edge, level, end_of_another_vector, NULL });
+	return lab_suite("pc_ioapic", setup,
+			 (const TTest *const[]){ registers, edge, level, level_that_nobody_accepts,
+						 end_of_another_vector, NULL });
 }
