@@ -22,6 +22,8 @@ UM_PC_SRC := $(wildcard harness/guests/*.c harness/guests/lib/*.c harness/guests
 	harness/guests/lib/um/pc/*.c harness/guests/hostile/*.c harness/guests/hostile/lib/*.c \
 	harness/guests/hostile/lib/pc/*.c harness/guests/hostile/pc/*.c) \
 	$(addprefix harness/guests/pc/,calls.c devices.c)
+UM_PC_SRC_um-sim := $(wildcard harness/sim/guests/pc/*.c) \
+	$(addprefix harness/sim/guests/,common.c ruler.c)
 UM_PC_INC := -iquote harness/guests/lib/um/pc -iquote harness/guests/lib/pc
 UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/guests/lib \
 	-iquote harness/guests/lib/papr
@@ -40,7 +42,7 @@ UM_FLAGS_um-fuzz := $(UM_SANITIZE) -fsanitize=fuzzer-no-link
 UM_CC_um-sim := $(HOSTCC)
 UM_FLAGS_um-sim := -O2
 
-um_pc_objs = $(UM_PC_SRC:%.c=$(O)/$(1)/pc/%.o)
+um_pc_objs = $(patsubst %.c,$(O)/$(1)/pc/%.o,$(UM_PC_SRC) $(UM_PC_SRC_$(1)))
 um_objs = $(UM_SRC:%.c=$(O)/$(1)/%.o) $(O)/$(1)/pc/guests.o
 
 # $(call pc_world,VARIANT): the objects of the rule become one, which keeps its names to itself

@@ -39,7 +39,7 @@ static void put_part(u8 *fdt, const struct sim_part *p, unsigned i)
 			   cpu_to_fdt64(SIM_IMAGE), cpu_to_fdt64(SIM_IMAGE) };
 
 	must(fdt_begin_node(fdt, p->name));
-	must(fdt_property_string(fdt, "machine", "papr"));
+	must(fdt_property_string(fdt, "machine", p->pc ? "pc" : "papr"));
 	must(fdt_property_u32(fdt, "vcpus", p->vcpus));
 	must(fdt_property_u64(fdt, "memory", p->memory));
 	must(fdt_property_u32(fdt, "share", p->share));

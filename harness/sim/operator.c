@@ -16,9 +16,12 @@
 #include "vcpu.h"
 
 struct papr_vcpu;
+struct pc_vcpu;
 
 static struct manifest manifest; /* of the partition that is being created */
 static u8 image[SIM_IMAGE];
+
+#define TYPED_MAX 4000
 
 static bool chance(u64 percent)
 {
@@ -84,15 +87,37 @@ void __wrap_um_relax(void)
 	__real_um_relax();
 }
 
+static void not_chosen(const void *mach)
+{
+	for (unsigned i = 0; i < hv.ncpus; i++)
+		if (sim.chosen[i] && sim.chosen[i]->mach == mach)
+			sim_fail("a partition is taken apart while CPU %u is about to run it", i);
+}
+
 /* The first thing that is taken from a partition that ends or starts again. */
 void __real_papr_vpa_unpin(struct papr_vcpu *pv);
 void __wrap_papr_vpa_unpin(struct papr_vcpu *pv);
 void __wrap_papr_vpa_unpin(struct papr_vcpu *pv)
 {
-	for (unsigned i = 0; i < hv.ncpus; i++)
-		if (sim.chosen[i] && sim.chosen[i]->mach == pv)
-			sim_fail("a partition is taken apart while CPU %u is about to run it", i);
+	not_chosen(pv);
 	__real_papr_vpa_unpin(pv);
+}
+
+/* Of a PC, when it starts again. */
+void __real_pc_mtrr_reset(struct pc_vcpu *pv);
+void __wrap_pc_mtrr_reset(struct pc_vcpu *pv);
+void __wrap_pc_mtrr_reset(struct pc_vcpu *pv)
+{
+	not_chosen(pv);
+	__real_pc_mtrr_reset(pv);
+}
+
+void __real_vcpu_destroy(struct vcpu *v);
+void __wrap_vcpu_destroy(struct vcpu *v);
+void __wrap_vcpu_destroy(struct vcpu *v)
+{
+	not_chosen(v->mach);
+	__real_vcpu_destroy(v);
 }
 
 /* ---- creation ----------------------------------------------------------------------------- */
@@ -111,10 +136,11 @@ static void new_entry(struct sim_part *sp, struct manifest_part *mp)
 	manifest.data = image;
 	manifest.data_len = sizeof(image);
 	snprintf(mp->name, sizeof(mp->name), "%s", sp->name);
-	snprintf(mp->machine, sizeof(mp->machine), "papr");
+	sp->pc = sim_below(&sim.rng, 2);
+	snprintf(mp->machine, sizeof(mp->machine), "%s", sp->pc ? "pc" : "papr");
 	snprintf(mp->bootargs, sizeof(mp->bootargs), "%s", sp->args);
 	mp->vcpus = 2;
-	mp->memory = KIB(384);
+	mp->memory = SIM_LEAST(sp->pc) + KIB(64);
 	mp->entry = GPA(SIM_ENTRY);
 	mp->nseg = 1;
 	mp->seg[0] = (struct manifest_seg){ mp->entry, 0, SIM_IMAGE, SIM_IMAGE };
@@ -160,6 +186,10 @@ static void type(void)
 	char s[40];
 	unsigned n = 1 + (unsigned)sim_below(&sim.rng, sizeof(s) - 3);
 
+	/* faster than a guest can read, it would never end */
+	sim.typed += n;
+	if (sim.typed > TYPED_MAX)
+		return;
 	for (unsigned i = 0; i < n; i++)
 		s[3 + i] = keys[sim_below(&sim.rng, sizeof(keys) - 1)];
 	if (!sim.s.framed) {

@@ -66,7 +66,10 @@ static const struct kind *choose_kind(u64 *rng, bool endless)
 	}
 }
 
-static void fill_part(struct sim_part *p, const struct kind *k, u64 *rng, unsigned n)
+enum machines { PAPR, PC, BOTH };
+
+static void fill_part(struct sim_part *p, const struct kind *k, u64 *rng, unsigned n,
+		      enum machines machines)
 {
 	snprintf(p->name, sizeof(p->name), "p%u", n);
 	p->guest = k->guest;
@@ -74,20 +77,25 @@ static void fill_part(struct sim_part *p, const struct kind *k, u64 *rng, unsign
 		 2 + (unsigned)sim_below(rng, k->amount));
 	p->vcpus = k->min_vcpus + (u32)sim_below(rng, k->max_vcpus - k->min_vcpus + 1);
 	p->share = CHOOSE(rng, 0, 0, 1, 2, 3);
-	p->memory = KIB(320) + HV_PAGE_SIZE * sim_below(rng, 64);
+	p->pc = machines == PC || (machines == BOTH && sim_below(rng, 2));
+	p->memory = SIM_LEAST(p->pc) + HV_PAGE_SIZE * sim_below(rng, 64);
 	p->restart = k->restart;
 	p->hold = sim_below(rng, 8) == 0;
 	p->must_pass = k->ends;
+	n = (unsigned)strlen(p->args);
+	if (p->pc && sim_below(rng, 3) == 0)
+		snprintf(p->args + n, sizeof(p->args) - n, " xapic=1");
 }
 
 /* Partition 1 stops, starts and destroys those in `victims`, a mask of partition numbers. */
-static void fill_controller(struct sim_scenario *s, u64 *rng, unsigned victims)
+static void fill_controller(struct sim_scenario *s, u64 *rng, unsigned victims,
+			    enum machines machines)
 {
 	static const struct kind control = { "ruler", "seed=%u ops=%u", 80, 0, 1, 1, true, false };
 	struct sim_part *p = &s->part[0];
 	size_t n;
 
-	fill_part(p, &control, rng, 1);
+	fill_part(p, &control, rng, 1, machines);
 	p->controller = true;
 	n = strlen(p->args);
 	snprintf(p->args + n, sizeof(p->args) - n, " victims=%u", victims);
@@ -95,6 +103,7 @@ static void fill_controller(struct sim_scenario *s, u64 *rng, unsigned victims)
 
 static void fill_parts(struct sim_scenario *s, u64 *rng)
 {
+	enum machines machines = CHOOSE(rng, PAPR, PAPR, PC, BOTH);
 	bool control = sim_below(rng, 3) == 0;
 	unsigned n = CHOOSE(rng, 1, 1, 2, 2, 3, 4), victims = 0;
 
@@ -102,7 +111,7 @@ static void fill_parts(struct sim_scenario *s, u64 *rng)
 	for (unsigned i = control; i < s->nparts; i++) {
 		struct sim_part *p = &s->part[i];
 
-		fill_part(p, choose_kind(rng, control), rng, i + 1);
+		fill_part(p, choose_kind(rng, control), rng, i + 1, machines);
 		if (control && (!p->must_pass || sim_below(rng, 2))) {
 			p->must_pass = false;
 			victims |= 1u << (i + 1);
@@ -113,7 +122,7 @@ static void fill_parts(struct sim_scenario *s, u64 *rng)
 	s->creates = CHOOSE(rng, 0, 0, 1, 2, SIM_CREATED);
 	if (s->creates)
 		victims |= 0xfeu & ~((1u << (s->nparts + 1)) - 1);
-	fill_controller(s, rng, victims);
+	fill_controller(s, rng, victims, machines);
 }
 
 void sim_scenario(struct sim_scenario *s, u64 seed)
@@ -132,7 +141,7 @@ void sim_scenario(struct sim_scenario *s, u64 seed)
 	s->keys = CHOOSE(&rng, 0, 20, 90);
 	s->slow = CHOOSE(&rng, 0, 0, 10);
 	fill_parts(s, &rng);
-	s->ram = MIB(5); /* enough for any of them, and always the same: the port keeps it */
+	s->ram = MIB(12); /* enough for any of them, and always the same: the port keeps it */
 }
 
 void sim_print(const struct sim_scenario *s)
@@ -146,9 +155,10 @@ void sim_print(const struct sim_scenario *s)
 	for (unsigned i = 0; i < s->nparts; i++) {
 		const struct sim_part *p = &s->part[i];
 
-		printf("  %s: %s '%s', %u vcpus, share %u, %llu KiB%s%s%s%s\n", p->name, p->guest,
-		       p->args, p->vcpus, p->share, (unsigned long long)(p->memory >> 10),
-		       p->controller ? ", controller" : "", p->restart ? ", restart" : "",
-		       p->hold ? ", hold" : "", p->must_pass ? ", must pass" : "");
+		printf("  %s: %s: %s '%s', %u vcpus, share %u, %llu KiB%s%s%s%s\n", p->name,
+		       p->pc ? "pc" : "papr", p->guest, p->args, p->vcpus, p->share,
+		       (unsigned long long)(p->memory >> 10), p->controller ? ", controller" : "",
+		       p->restart ? ", restart" : "", p->hold ? ", hold" : "",
+		       p->must_pass ? ", must pass" : "");
 	}
 }

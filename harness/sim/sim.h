@@ -21,6 +21,7 @@ struct sim_part {
 	char args[96];
 	u32 vcpus, share;
 	u64 memory;
+	bool pc; /* its machine; else PAPR */
 	bool controller, restart, hold;
 	bool must_pass; /* it ends by itself, and nobody stops it */
 };
@@ -52,7 +53,7 @@ struct sim {
 	struct sim_scenario s;
 	u64 rng; /* the operator's choices */
 	struct sim_part created[SIM_CREATED];
-	unsigned ncreated;
+	unsigned ncreated, typed;
 	bool creating;
 	struct vcpu *chosen[MAX_CPUS]; /* by a CPU that has not loaded it yet */
 	u64 hv_pages;		       /* the hypervisor's own before the bundle was loaded */
@@ -70,8 +71,9 @@ u64 sim_random(u64 *state);
 u64 sim_below(u64 *state, u64 n);
 
 /* bundle.c: the boot bundle of a scenario; its length. Also the image of one guest. */
-#define SIM_ENTRY 0x10000
-#define SIM_IMAGE 64
+#define SIM_ENTRY     0x10000
+#define SIM_IMAGE     64
+#define SIM_LEAST(pc) ((pc) ? MIB(1) + KIB(64) : KIB(320)) /* memory of a partition */
 u64 sim_bundle(const struct sim_scenario *s, u8 *buf, u64 size);
 void sim_image(u8 *image, const char *guest);
 

@@ -3,13 +3,13 @@
 # one. The core is compiled with a call before each access to shared memory (points.c).
 # Each plants/NAME.patch is a fault in one file: build/sim/NAME/sim has it, and must be found.
 
-SEEDS	 ?= 3000
+SEEDS	 ?= 6000
 FROM	 ?= 1
 SIM_SRC	 := $(wildcard harness/sim/*.c harness/sim/guests/*.c)
 SIM_OUT	 := $(O)/sim
 SIM_OBJS  = $(call um_objs,um-sim) $(SIM_SRC:%.c=$(O)/um-sim/%.o)
 SIM_WRAP := vterm_write arch_gspace_fini arch_poll hv_load_bundle arch_poweroff lock_drop \
-	sched_pick_locked arch_alarm um_relax papr_vpa_unpin
+	sched_pick_locked arch_alarm um_relax papr_vpa_unpin pc_mtrr_reset vcpu_destroy
 SIM_LINK := $(SIM_WRAP:%=-Wl,--wrap=%)
 
 # What runs before there are other CPUs, and what has its own points, is left as it is.

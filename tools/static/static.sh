@@ -20,7 +20,7 @@ kind()
 	arch/ppc64/*) echo PPC64 ;;
 	arch/x86_64/*) echo X86_64 ;;
 	core/* | arch/um/*) echo UM ;;
-	harness/guests/lib/um/pc/*) echo UM_PC ;;
+	harness/guests/lib/um/pc/* | harness/sim/guests/pc/*) echo UM_PC ;;
 	harness/guests/*/ppc64/* | harness/guests/hostile/image/*) echo GUEST_PPC64 ;;
 	harness/guests/*/x86_64/* | harness/guests/pc/* | harness/guests/*/pc/*)
 		echo GUEST_X86_64

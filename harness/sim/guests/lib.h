@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What the guests of the simulation share, beside the library of harness/guests, whose walks
- * through the device tree would take most of a seed's time. Used by the other files here.
+ * What the guests of the simulation share, beside the library of harness/guests. Those of the
+ * folder pc are for PC partitions, whose lib.c there does the same; ruler.c is for both.
  */
 #ifndef SIM_GUEST_LIB_H
 #define SIM_GUEST_LIB_H
@@ -32,7 +32,6 @@ static inline u64 s_below(u64 *state, u64 n)
 /* A start for the numbers of this vcpu. */
 u64 s_seed(void);
 
-s64 s_rtas(const char *service, unsigned nargs, const u32 *args, unsigned nrets, u32 *rets);
 s64 s_start(unsigned index, void (*fn)(u64 arg), u64 arg);
 __attribute__((noreturn)) void s_stop(void);
 __attribute__((noreturn)) void s_reboot(void);
@@ -41,6 +40,10 @@ __attribute__((noreturn)) void s_pass(void);
 
 /* Interrupts off; wait in the hypervisor for so many ticks, or less. */
 void s_sleep(u64 ticks);
+
+/* ---- PAPR only (a walk through the device tree would take most of a seed's time) ----------- */
+
+s64 s_rtas(const char *service, unsigned nargs, const u32 *args, unsigned nrets, u32 *rets);
 
 /* Take the interrupt that is presented; its source, 0 when there is none. An IPI is withdrawn. */
 u64 s_take(void);

@@ -20,7 +20,8 @@
 #define PIC_MASK     0x21
 #define PIC_MASK2    0xa1
 #define STATUS_INPUT 0x01
-#define STATUS_EMPTY 0x20
+#define STATUS_EMPTY 0x20 /* the FIFO */
+#define STATUS_ALL   0x40 /* and what is behind it */
 #define FIFO_ON	     0x07
 #define FIFO_SIZE    16u
 
@@ -271,9 +272,19 @@ bool pc_sleep(void)
 	return true;
 }
 
+/* What was said last may still wait in the FIFO: a second, should nobody take it. */
+static void last_words(void)
+{
+	u64 limit = g_now() + g_hz();
+
+	while (!(in8(UART_STATUS) & STATUS_ALL) && g_now() < limit)
+		g_relax();
+}
+
 void g_poweroff(void)
 {
 	g_irqs(false);
+	last_words();
 	pc_sleep();
 	port_hang();
 }
@@ -281,6 +292,7 @@ void g_poweroff(void)
 void g_reboot(void)
 {
 	g_irqs(false);
+	last_words();
 	if (pc_info()->reset_port)
 		out8(pc_info()->reset_port, pc_info()->reset_value);
 	port_hang();
