@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reading firmware's ACPI tables (ACPI 6.4): CPUs and I/O APICs (MADT), the console (SPCR), timer
- * and power switch (FADT). Every length and checksum is doubted. Next: boot.c.
+ * and power switch (FADT, and one name of the byte code). Every length and checksum is doubted.
+ * Next: boot.c.
  */
 #include "acpi.h"
 
@@ -20,7 +21,14 @@
 #define CPU_ENABLED   1
 #define MADT_ENTRIES  44
 
+#define FADT_LEN1     116
 #define FADT_RESET_OK (1u << 10)
+
+/* Byte code (ACPI 6.4, 20.2) */
+#define AML_NAME    0x08
+#define AML_BYTE    0x0a
+#define AML_PACKAGE 0x12
+#define SLEEP_TYPES 7
 
 struct reader {
 	acpi_map_fn *map;
@@ -107,10 +115,54 @@ static void read_spcr(struct acpi_info *out, const u8 *t, u64 len)
 		out->serial = gas(t + 40);
 }
 
+/* A small number (ACPI 6.4, 20.2.3) at *at, which moves behind it. */
+static bool number(const u8 *t, u64 len, u64 *at, u8 *val)
+{
+	u64 n = *at < len && t[*at] == AML_BYTE ? 2 : 1;
+
+	if (len - *at < n)
+		return false;
+	*val = t[*at + n - 1];
+	*at += n;
+	return *val <= (n == 1 ? 1 : SLEEP_TYPES); /* ZeroOp and OneOp are what they mean */
+}
+
+/*
+ * \_S5 is a package that begins with the sleep types of both control ports. It is found by its
+ * name; whatever stands around it in the byte code is not read.
+ */
+static void find_s5(struct acpi_info *out, const u8 *t, u64 len)
+{
+	static const u8 name[] = { AML_NAME, '_', 'S', '5', '_', AML_PACKAGE };
+	u8 a, b;
+
+	for (u64 i = HEADER_LEN; i + sizeof(name) + 2 < len && !out->can_sleep; i++) {
+		u64 root = t[i + 1] == '\\', at = i + root + sizeof(name);
+
+		if (t[i] != name[0] || memcmp(t + i + root + 1, name + 1, sizeof(name) - 1))
+			continue;
+		at += 2 +
+		      (t[at] >> 6); /* its length, one to four bytes, and the number of elements */
+		if (at >= len || t[at - 1] < 2 || !number(t, len, &at, &a) ||
+		    !number(t, len, &at, &b))
+			continue;
+		out->s5a = a;
+		out->s5b = b;
+		out->can_sleep = true;
+	}
+}
+
+static void read_dsdt(const struct reader *r, const u8 *fadt, u64 len)
+{
+	u64 wide = len >= 148 ? get(fadt, 140, 8) : 0, n;
+	const u8 *t = table(r, wide ? wide : get(fadt, 40, 4), &n);
+
+	if (t && !memcmp(t, "DSDT", 4))
+		find_s5(r->out, t, n);
+}
+
 static void read_fadt(struct acpi_info *out, const u8 *t, u64 len)
 {
-	if (len < 116)
-		return;
 	if (get(t, 64, 4) < 0xfff0)
 		out->pm1a = (u16)get(t, 64, 4);
 	if (get(t, 68, 4) < 0xfff0)
@@ -134,8 +186,12 @@ static void read_table(const struct reader *r, u64 pa)
 		read_madt(r->out, t, len);
 	else if (!memcmp(t, "SPCR", 4))
 		read_spcr(r->out, t, len);
-	else if (!memcmp(t, "FACP", 4))
+	else if (!memcmp(t, "SSDT", 4))
+		find_s5(r->out, t, len);
+	else if (!memcmp(t, "FACP", 4) && len >= FADT_LEN1) {
 		read_fadt(r->out, t, len);
+		read_dsdt(r, t, len);
+	}
 }
 
 /* The tables that a root table with entries of `width` bytes names. */

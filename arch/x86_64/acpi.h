@@ -29,6 +29,8 @@ struct acpi_info {
 	struct acpi_reg serial; /* 16550 console */
 	u16 pm_timer;		/* port; 0: none */
 	u16 pm1a, pm1b;		/* control ports */
+	bool can_sleep;		/* the byte code says what to write there to switch it off: */
+	u8 s5a, s5b;		/* sleep types */
 	struct acpi_reg reset;
 	u8 reset_value;
 };

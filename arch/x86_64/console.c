@@ -23,6 +23,7 @@
 
 /* Power (ACPI 6.4, 4.8.3.2; QEMU's and Bochs' own ports) */
 #define PM1_SLP_EN     0x2000
+#define PM1_SLP_TYP(n) ((n) << 10)
 #define QEMU_EXIT      0xf4
 #define BOCHS_SHUTDOWN 0x8900
 #define RESET_CONTROL  0xcf9
@@ -130,16 +131,21 @@ static void line_drains(void)
 		;
 }
 
-/*
- * Sleep state 5. Its number is in the firmware's byte code, which nobody here reads; on QEMU's
- * boards it is 0, which means nothing on others.
- */
+/* Sleep state 5 (ACPI 6.4, 4.8.3.2.1). What else is set in the registers stays. */
+static void sleep_type(u16 port, u8 type)
+{
+	u16 kept = port ? (u16)(inw(port) & ~(PM1_SLP_TYP(7) | PM1_SLP_EN)) : 0;
+
+	if (port)
+		outw(port, kept | (u16)(PM1_SLP_TYP(type) | PM1_SLP_EN));
+}
+
 static void acpi_off(void)
 {
-	if (platform.acpi.pm1a)
-		outw(platform.acpi.pm1a, PM1_SLP_EN);
-	if (platform.acpi.pm1b)
-		outw(platform.acpi.pm1b, PM1_SLP_EN);
+	if (!platform.acpi.can_sleep)
+		return;
+	sleep_type(platform.acpi.pm1a, platform.acpi.s5a);
+	sleep_type(platform.acpi.pm1b, platform.acpi.s5b);
 }
 
 void arch_poweroff(int code)

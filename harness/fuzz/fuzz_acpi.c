@@ -106,6 +106,7 @@ int LLVMFuzzerTestOneInput(const u8 *data, size_t size)
 	promise(info.nioapics <= ACPI_MAX_IOAPICS, "the I/O APICs have room");
 	promise(info.serial.space <= ACPI_IO || !info.serial.addr, "the console can be reached");
 	promise(info.reset.space <= ACPI_IO || !info.reset.addr, "the reset can be reached");
+	promise(!info.can_sleep || (info.s5a < 8 && info.s5b < 8), "sleep types have three bits");
 	while (ncopies)
 		free(copies[--ncopies]);
 	return 0;

@@ -17,6 +17,7 @@
 #define MADT	  (BASE + 256)
 #define FADT	  (BASE + 512)
 #define SPCR	  (BASE + 1024)
+#define DSDT	  (BASE + 1536)
 #define MUTATIONS 20000
 
 static u8 rom[SIZE];
@@ -130,6 +131,63 @@ static struct acpi_info read_all(void)
 	release();
 	return info;
 }
+
+/* A DSDT, or a table of another name, that ends behind these n bytes of byte code. */
+static void byte_code(const char *name, const void *aml, size_t n)
+{
+	memset(rom + (DSDT - BASE), 0, SIZE - (DSDT - BASE));
+	memcpy(rom + (DSDT + 50 - BASE), aml, n);
+	table(DSDT, name, 50 + n);
+}
+
+/* The name of the sleep state that is "off", as compilers write it. */
+START_TEST(sleep_types)
+{
+	static const struct {
+		const char *aml;
+		size_t n;
+		int a, b; /* -1: not found */
+	} c[] = {
+#define AML(text, a, b) { text, sizeof(text) - 1, a, b }
+		AML("\x08_S5_\x12\x06\x04\x00\x00\x00\x00", 0, 0),
+		AML("\x08_S5_\x12\x07\x04\x0a\x05\x01\x00\x00", 5, 1),
+		AML("\x08\\_S5_\x12\x08\x04\x0a\x07\x0a\x06\x00\x00", 7, 6),
+		AML("\x08_S5_\x12\x49\x00\x04\x01\x00\x00\x00", 1, 0),
+		AML("\x08_S4_\x12\x06\x04\x01\x01\x00\x00"
+		    "\x08_S5_\x12\x06\x02\x0a\x02\x00",
+		    2, 0),
+		AML("_S5_\x12\x06\x04\x00\x00\x00\x00\x00\x00", -1, -1), /* no definition */
+		AML("\x08_S5_\x11\x06\x04\x00\x00\x00\x00", -1, -1),	 /* no package */
+		AML("\x08_S5_\x12\x04\x01\x00\x00\x00\x00", -1, -1),	 /* one element */
+		AML("\x08_S5_\x12\x06\x04\x0a\x08\x00\x00", -1, -1),	 /* no sleep type */
+		AML("\x08_S5_\x12\x06\x04\x02\x00\x00\x00", -1, -1),	 /* no number */
+		AML("\x08_S5_\x12\x06\x04\x00", -1, -1),		 /* the table ends */
+		AML("\x08_S5_\x12\xc6\x00\x00", -1, -1),
+		AML("\x08_S5_\x12", -1, -1),
+#undef AML
+	};
+
+	for (unsigned i = 0; i < sizeof(c) / sizeof(c[0]); i++)
+		for (unsigned where = 0; where < 3; where++) { /* by both pointers; an SSDT */
+			struct acpi_info info;
+
+			byte_code(where == 2 ? "SSDT" : "DSDT", c[i].aml, c[i].n);
+			put(FADT + 40, where == 0 ? DSDT : 0, 4);
+			put(FADT + 140, where == 1 ? DSDT : 0, 8);
+			table(FADT, "FACP", 244);
+			put(XSDT + 60, where == 2 ? DSDT : 0, 8);
+			table(XSDT, "XSDT", 68);
+			info = read_all();
+			ck_assert_msg(info.can_sleep == (c[i].a >= 0), "%u %u", i, where);
+			if (c[i].a < 0)
+				continue;
+			ck_assert_int_eq(info.s5a, c[i].a);
+			ck_assert_int_eq(info.s5b, c[i].b);
+			put(DSDT + 9, ~rom[DSDT + 9 - BASE], 1); /* damaged */
+			ck_assert(!read_all().can_sleep);
+		}
+}
+END_TEST
 
 START_TEST(all_that_we_want)
 {
@@ -274,6 +332,7 @@ START_TEST(any_damage)
 		ck_assert_uint_le(i.nioapics, ACPI_MAX_IOAPICS);
 		ck_assert(i.serial.space <= ACPI_IO || i.serial.addr == 0);
 		ck_assert(i.reset.space <= ACPI_IO || i.reset.addr == 0);
+		ck_assert(!i.can_sleep || (i.s5a < 8 && i.s5b < 8));
 	}
 	ck_assert_uint_gt(found, MUTATIONS / 2);
 }
@@ -288,6 +347,7 @@ Suite *suite_acpi(void)
 	tcase_add_checked_fixture(tc, setup, NULL);
 	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, all_that_we_want);
+	tcase_add_test(tc, sleep_types);
 	tcase_add_test(tc, old_root);
 	tcase_add_test(tc, no_root);
 	tcase_add_test(tc, damaged_tables);
