@@ -150,7 +150,9 @@ static void operation(struct bytes *b)
 		break;
 	case 7:
 		bench_p->machine->before_run(bench_v);
-		bench_v->arch.pcx.injected = bench_v->arch.pcx.injected && op & 64;
+		if (op & 64) /* what it was given has not been taken yet */
+			bench_p->machine->before_run(bench_v);
+		bench_v->arch.pcx.injected = false;
 		break;
 	case 8:
 		um_advance(word(b, 2) << (op & 15));

@@ -109,8 +109,10 @@ void bench_exit(struct vcpu_exit x, bool light)
 
 	if (light && (x.kind == EXIT_HCALL || x.kind == EXIT_REGISTER || x.kind == EXIT_IDLE))
 		done = pc_light(&bench_v->arch, &x);
-	if (done == LIGHT_LOOK)
+	if (done == LIGHT_LOOK) {
 		pc_look(&bench_v->arch);
+		bench_v->arch.pcx.injected = false; /* the guest goes on, and takes it */
+	}
 	if (done == LIGHT_NOT)
 		exit_dispatch(bench_v, &x);
 }
