@@ -13,20 +13,21 @@
 UM_SRC := $(filter-out core/string.c,$(CORE_SRC)) \
 	$(filter-out arch/um/main.c,$(wildcard arch/um/*.c)) \
 	$(wildcard harness/guests/*.c harness/guests/papr/*.c harness/guests/lib/*.c \
-	harness/guests/lib/papr/*.c harness/guests/lib/um/*.c harness/guests/hostile/*.c \
-	harness/guests/hostile/papr/*.c harness/guests/hostile/lib/*.c \
-	harness/guests/hostile/lib/papr/*.c)
+	harness/guests/lib/papr/*.c harness/guests/lib/um/*.c harness/guests/lib/um/papr/*.c \
+	harness/guests/hostile/*.c harness/guests/hostile/papr/*.c \
+	harness/guests/hostile/lib/*.c harness/guests/hostile/lib/papr/*.c)
 # The same guests as those of PC partitions: built against that machine's part of the library, in
 # which functions have the same names, and so linked among themselves first (PC_WORLD).
 UM_PC_SRC := $(wildcard harness/guests/*.c harness/guests/lib/*.c harness/guests/lib/pc/*.c \
-	harness/guests/lib/um/pc/*.c harness/guests/hostile/*.c harness/guests/hostile/lib/*.c \
-	harness/guests/hostile/lib/pc/*.c harness/guests/hostile/pc/*.c) \
+	harness/guests/lib/um/*.c harness/guests/lib/um/pc/*.c harness/guests/hostile/*.c \
+	harness/guests/hostile/lib/*.c harness/guests/hostile/lib/pc/*.c \
+	harness/guests/hostile/pc/*.c) \
 	$(addprefix harness/guests/pc/,calls.c devices.c)
 UM_PC_SRC_um-sim := $(wildcard harness/sim/guests/pc/*.c) \
-	$(addprefix harness/sim/guests/,common.c ruler.c)
+	$(addprefix harness/sim/guests/,boots.c common.c ruler.c)
 UM_PC_INC := -iquote harness/guests/lib/um/pc -iquote harness/guests/lib/pc
 UM_INC := -iquote include -iquote arch/um -iquote unittests -iquote harness/guests/lib \
-	-iquote harness/guests/lib/papr
+	-iquote harness/guests/lib/papr -iquote harness/guests/lib/um/papr
 UM_CFLAGS := -std=gnu11 -g -O1 $(WARN) $(UM_INC) -DHV_DEBUG=1
 UM_LIBS := -lfdt
 UM_SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer

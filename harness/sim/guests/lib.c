@@ -51,6 +51,35 @@ void s_reboot(void)
 	g_fail("reboot came back");
 }
 
+static u64 nvram(const char *service, u64 val)
+{
+	u32 a[3] = { 0, BUFFER, 1 }, done;
+
+	g_store(BUFFER, 1, val);
+	G_EQ(s_rtas(service, 3, a, 2, &done), 0);
+	G_EQ(done, 1);
+	return g_load(BUFFER, 1);
+}
+
+u64 s_count(void)
+{
+	return nvram("nvram-fetch", 0);
+}
+
+void s_set_count(u64 n)
+{
+	nvram("nvram-store", n);
+}
+
+/* An area that the hypervisor writes to. */
+void s_leave_something(void)
+{
+	unsigned me = g_vcpu();
+
+	g_store(VPA(me) + 4, 2, 0x8002); /* 640 bytes, big-endian */
+	G_EQ(G_CALL(H_REGISTER_VPA, NULL, 1ul << 45, me, VPA(me)), H_SUCCESS);
+}
+
 /* ---- the terminal ------------------------------------------------------------------------- */
 
 void s_say(const char *text)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the guests of the simulation share, beside the library of harness/guests. Those of the
- * folder pc are for PC partitions, whose lib.c there does the same; ruler.c is for both.
+ * folder pc are for PC partitions, whose lib.c there does the same; boots.c, common.c and ruler.c
+ * are for both.
  */
 #ifndef SIM_GUEST_LIB_H
 #define SIM_GUEST_LIB_H
@@ -31,6 +32,24 @@ static inline u64 s_below(u64 *state, u64 n)
 
 /* A start for the numbers of this vcpu. */
 u64 s_seed(void);
+
+/* Words of guests of the same name on both machines. */
+#define OPS  WORD(1) /* mix: how many are left */
+#define SEEN WORD(3) /* keys: interrupts of the terminal that were served */
+
+/* Start all others, which may fail when the partition is being stopped. */
+void s_start_all(void (*fn)(u64 arg), u64 arg);
+
+/* What one(rng) does, and looks at memory, until OPS are done; the first vcpu passes then. */
+__attribute__((noreturn)) void s_do(void (*one)(u64 *rng));
+
+/* The terminal's interrupt is on: input that waits then, and that nobody reads, brings one. */
+void s_last_input(u64 (*read_all)(void));
+
+/* boots: a number that outlives a restart; something that a restart must take back. */
+u64 s_count(void);
+void s_set_count(u64 n);
+void s_leave_something(void);
 
 s64 s_start(unsigned index, void (*fn)(u64 arg), u64 arg);
 __attribute__((noreturn)) void s_stop(void);

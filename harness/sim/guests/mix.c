@@ -7,7 +7,6 @@
 
 #include "um_guest.h"
 
-#define OPS	 WORD(1)
 #define VCPU()	 s_below(rng, g_vcpus())
 #define DTL_SIZE 0x80010000 /* 384, big-endian */
 #define FN(n)	 ((u64)(n) << 45)
@@ -164,29 +163,12 @@ static void one(u64 *rng)
 	what[s_below(rng, sizeof(what) / sizeof(what[0]))](rng);
 }
 
-/* A page that only this vcpu writes: what was written last is there. */
-static void own(u64 *last, u64 next)
-{
-	if (*last)
-		G_EQ(g_load(OWN(g_vcpu()) + *last % 64 * 8, 8), *last);
-	g_store(OWN(g_vcpu()) + next % 64 * 8, 8, next);
-	*last = next;
-}
-
 static void work(u64 arg)
 {
-	u64 rng = s_seed() + g_load(OPS, 8), last = 0;
-
 	(void)arg;
 	g_handler(G_IRQ_EXTERNAL, external, NULL);
 	G_EQ(G_CALL(H_CPPR, NULL, 0xff), H_SUCCESS);
-	while ((s64)g_add(OPS, -1ul) > 0) {
-		one(&rng);
-		own(&last, s_random(&rng) | 1);
-	}
-	if (g_vcpu())
-		s_stop();
-	s_pass();
+	s_do(one);
 }
 
 GUEST(mix)

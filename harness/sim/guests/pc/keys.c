@@ -7,7 +7,6 @@
 
 #define ENDS	 WORD(1)
 #define READ	 WORD(2) /* bytes */
-#define SEEN	 WORD(3) /* interrupts */
 
 #define IER	 (PC_COM1 + 1)
 #define MCR	 (PC_COM1 + 4)
@@ -66,15 +65,14 @@ static void route(u64 *rng, u32 level)
 
 GUEST(keys)
 {
-	u64 rounds = 10 * g_arg("rounds", 2), rng, limit, seen;
+	u64 rounds = 10 * g_arg("rounds", 2), rng;
 	u32 level = g_arg("seed", 1) % 2 ? RTE_LEVEL : 0;
 
 	g_store(WORD(0), 8, g_arg("seed", 1));
 	rng = s_seed();
 	pc_other(other);
 	g_ipis_on();
-	for (unsigned i = 1; i < g_vcpus(); i++)
-		G_EQ(s_start(i, second, 0), 0);
+	s_start_all(second, 0);
 	s_route(0, COM1_VECTOR | level);
 	pc_out(MCR, 1, OUT2);
 	pc_out(IER, 1, 1);
@@ -84,15 +82,7 @@ GUEST(keys)
 	}
 	/* the last word: it is routed here; what nobody has read by then has its interrupt */
 	s_route(0, COM1_VECTOR | level);
-	seen = g_load(SEEN, 8);
-	if (read_all()) {
-		limit = g_now() + HZ / 2;
-		while (g_load(SEEN, 8) == seen) {
-			if (g_now() > limit)
-				g_fail("input waits and no interrupt comes");
-			s_sleep(1000);
-		}
-	}
+	s_last_input(read_all);
 	g_store(ENDS, 8, 1);
 	s_pass();
 }

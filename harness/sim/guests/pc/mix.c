@@ -5,7 +5,6 @@
  */
 #include "pc_lib.h"
 
-#define OPS	   WORD(1)
 #define CLOCK(i)   PAGE(8 + (i))
 #define VCPU()	   ((unsigned)s_below(rng, g_vcpus()))
 #define MSR_CLOCK  0x4b564d01
@@ -144,30 +143,13 @@ static void one(u64 *rng)
 	what[s_below(rng, sizeof(what) / sizeof(what[0]))](rng);
 }
 
-/* A page that only this vcpu writes: what was written last is there. */
-static void own(u64 *last, u64 next)
-{
-	if (*last)
-		G_EQ(g_load(OWN(g_vcpu()) + *last % 64 * 8, 8), *last);
-	g_store(OWN(g_vcpu()) + next % 64 * 8, 8, next);
-	*last = next;
-}
-
 static void work(u64 arg)
 {
-	u64 rng = s_seed() + g_load(OPS, 8), last = 0;
-
 	(void)arg;
 	g_handler(G_IRQ_EXTERNAL, external, NULL);
 	pc_other(other);
 	g_ipis_on();
-	while ((s64)g_add(OPS, -1ul) > 0) {
-		one(&rng);
-		own(&last, s_random(&rng) | 1);
-	}
-	if (g_vcpu())
-		s_stop();
-	s_pass();
+	s_do(one);
 }
 
 GUEST(mix)

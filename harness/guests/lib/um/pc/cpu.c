@@ -24,11 +24,6 @@
 
 _Static_assert(sizeof(struct pc_info) <= 0x380, "INFO");
 
-const struct guest *g_this(void)
-{
-	return self()->guest;
-}
-
 struct pc_info *pc_info(void)
 {
 	return &self()->info;
@@ -86,15 +81,6 @@ static void on_event(struct um_pc_frame *f)
 	f->cpl = 0;
 }
 
-void g_handler(enum g_irq n, void (*fn)(void *arg), void *arg)
-{
-	bool on = g_irqs(false);
-
-	self()->irq[n].fn = fn;
-	self()->irq[n].arg = arg;
-	g_irqs(on);
-}
-
 bool g_irqs(bool on)
 {
 	bool was = um_pc_regs()->rflags & RFLAGS_IF;
@@ -111,23 +97,7 @@ void g_cede(void)
 	um_pc_sti_hlt();
 }
 
-const struct g_fault *g_fault(void)
-{
-	return &self()->fault;
-}
-
-u64 g_faults(void)
-{
-	return self()->nfaults;
-}
-
 /* ---- start ------------------------------------------------------------------------------- */
-
-void guest_publish(const char *name, void (*enter)(u64 info))
-{
-	if (um_pc_program(name, enter))
-		__builtin_trap();
-}
 
 /* Pages of 1 GiB: present, writable, user, large. */
 static void make_tables(void)
@@ -193,69 +163,13 @@ void pc_set_running(unsigned index, bool on)
 
 /* ---- accesses ---------------------------------------------------------------------------- */
 
-/* Bracket of everything that may fault. */
-static void attempt(void)
-{
-	self()->trying = true;
-	self()->faulted = false;
-}
-
-static bool went_well(void)
-{
-	self()->trying = false;
-	return !self()->faulted;
-}
-
-bool g_try_load(u64 addr, unsigned size, u64 *val)
-{
-	u64 v;
-
-	attempt();
-	switch (size) {
-	case 1:
-		v = um_pc_ld8(addr);
-		break;
-	case 2:
-		v = um_pc_ld16(addr);
-		break;
-	case 4:
-		v = um_pc_ld32(addr);
-		break;
-	default:
-		v = um_pc_ld64(addr);
-	}
-	if (!went_well())
-		return false;
-	*val = v;
-	return true;
-}
-
-bool g_try_store(u64 addr, unsigned size, u64 val)
-{
-	attempt();
-	switch (size) {
-	case 1:
-		um_pc_st8(addr, (u8)val);
-		break;
-	case 2:
-		um_pc_st16(addr, (u16)val);
-		break;
-	case 4:
-		um_pc_st32(addr, (u32)val);
-		break;
-	default:
-		um_pc_st64(addr, val);
-	}
-	return went_well();
-}
-
 bool g_try_jump(u64 addr)
 {
-	attempt();
+	access_begin();
 	self()->resume = um_pc_behind(UM_PC_JMP);
 	um_pc_jump(addr);
 	self()->resume = 0;
-	return went_well();
+	return access_end();
 }
 
 u32 pc_in(u16 port, unsigned size)
@@ -272,9 +186,9 @@ bool pc_try_rdmsr(u32 nr, u64 *val)
 {
 	u64 v;
 
-	attempt();
+	access_begin();
 	v = um_pc_rdmsr(nr);
-	if (!went_well())
+	if (!access_end())
 		return false;
 	*val = v;
 	return true;
@@ -282,9 +196,9 @@ bool pc_try_rdmsr(u32 nr, u64 *val)
 
 bool pc_try_wrmsr(u32 nr, u64 val)
 {
-	attempt();
+	access_begin();
 	um_pc_wrmsr(nr, val);
-	return went_well();
+	return access_end();
 }
 
 /* Outside memory reads give ones: each is an exit. */
@@ -304,61 +218,22 @@ void g_wreck(void)
 	g_fail("a jump into nothing came back");
 }
 
-/* Paging is always on. */
-void g_translated(void (*fn)(void *arg), void *arg)
-{
-	bool on = g_irqs(false);
-
-	fn(arg);
-	g_irqs(on);
-}
-
-s64 g_hcall(u64 nr, const u64 *args, u64 *rets)
-{
-	return um_pc_hcall(nr, args, G_MAX_ARGS, rets, rets ? G_MAX_ARGS : 0);
-}
-
 bool g_user_hcall(u64 nr)
 {
 	bool on = g_irqs(false), refused;
 
-	attempt();
+	access_begin();
 	um_pc_regs()->gpr[PC_RAX] = nr;
 	um_pc_user();
 	um_pc_vmmcall();
-	refused = !went_well();
+	refused = !access_end();
 	g_irqs(on);
 	return refused && g_fault()->vector == PC_EXC_UD;
-}
-
-u64 g_add(u64 addr, u64 n)
-{
-	u64 old;
-
-	do
-		old = um_pc_ld64(addr);
-	while (um_pc_cas64(addr, old, old + n) != old);
-	return old + n;
-}
-
-void g_barrier(void)
-{
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
-void g_relax(void)
-{
-	um_pc_compute(1000); /* long enough that another CPU gets its turn */
 }
 
 u64 g_now(void)
 {
 	return um_pc_rdtsc();
-}
-
-unsigned g_vcpu(void)
-{
-	return um_vcpu_index();
 }
 
 /* ---- registers and forbidden instructions ------------------------------------------------ */
@@ -433,7 +308,7 @@ bool g_do_deed(unsigned i)
 	if (deeds[i].msr)
 		return deeds[i].write ? pc_try_wrmsr(deeds[i].msr, deeds[i].val)
 				      : pc_try_rdmsr(deeds[i].msr, &v);
-	attempt();
+	access_begin();
 	um_pc_ud2();
-	return went_well();
+	return access_end();
 }

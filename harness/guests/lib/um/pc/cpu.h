@@ -3,25 +3,16 @@
 #ifndef GUEST_UM_PC_CPU_H
 #define GUEST_UM_PC_CPU_H
 
-#include "guest.h"
+#include "../access.h"
 #include "pc_port.h"
 #include "um_guest_pc.h"
 
-/* On the vcpu's own stack, which may vanish at any call. */
+#define UM(name) um_pc_##name
+
 struct self {
-	const struct guest *guest;
+	UM_SELF
 	struct pc_info info;
-	u64 nfaults;
-	bool trying; /* a fault is expected: skip what faulted */
-	bool faulted;
-	bool for_ever; /* do not skip: the same fault comes again */
-	u64 resume;    /* where a jump that failed goes on, or 0 */
-	struct g_fault fault;
 	void (*other)(u64 vector); /* pc.h, pc_other */
-	struct {
-		void (*fn)(void *arg);
-		void *arg;
-	} irq[G_IRQS];
 };
 
 static inline struct self *self(void)

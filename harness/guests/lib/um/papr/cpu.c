@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: BSD-2-Clause */
 /*
  * The guest library on the process port: the guests' instruction set there is arch/um/um_guest.h.
- * All state of a vcpu is on its own stack, which may vanish at any call.
+ * Next: ../access.c.
  */
+#include "cpu.h"
+
 #include "port.h"
-
-#include "um_guest.h"
-
-struct state {
-	const struct guest *guest;
-	u64 fdt;
-	u64 nfaults;
-	bool trying; /* a fault is expected: skip what faulted */
-	bool faulted;
-	u64 resume;    /* where a jump that failed goes on, or 0 */
-	bool for_ever; /* do not skip: the same fault comes again */
-	struct g_fault fault;
-	struct {
-		void (*fn)(void *arg);
-		void *arg;
-	} irq[G_IRQS];
-};
 
 /* What port_prepare leaves in guest memory for a starting vcpu, behind the program's name. */
 #define START_AT(i) (G_SCRATCH + (i)*G_SCRATCH_PER + 0x380)
@@ -29,16 +14,6 @@ struct state {
 #define START_ARG   48
 #define START_GUEST 56
 #define START_FDT   64
-
-static struct state *self(void)
-{
-	return *um_private();
-}
-
-const struct guest *g_this(void)
-{
-	return self()->guest;
-}
 
 u64 port_fdt(void)
 {
@@ -61,7 +36,7 @@ void port_hang(void)
 
 static void on_irq(u64 vec)
 {
-	struct state *s = self();
+	struct self *s = self();
 	enum g_irq n = vec == VEC_DECREMENTER ? G_IRQ_TIMER : G_IRQ_EXTERNAL;
 
 	if (n == G_IRQ_TIMER)
@@ -75,7 +50,7 @@ static void on_irq(u64 vec)
 static void on_fault(u64 vec)
 {
 	struct papr_regs *r = um_regs();
-	struct state *s = self();
+	struct self *s = self();
 	struct g_fault *f = &s->fault;
 
 	f->vector = vec;
@@ -108,29 +83,14 @@ static void install(void)
 	um_vector(VEC_DECREMENTER, on_irq);
 }
 
-void guest_publish(const char *name, void (*enter)(u64 info))
-{
-	if (um_program(name, enter))
-		__builtin_trap();
-}
-
 void guest_enter(const struct guest *g, u64 info)
 {
-	struct state s = { .guest = g, .fdt = info };
+	struct self s = { .guest = g, .fdt = info };
 
 	*um_private() = &s;
 	install();
 	g->main();
 	g_fail("the guest returned");
-}
-
-void g_handler(enum g_irq n, void (*fn)(void *arg), void *arg)
-{
-	bool on = g_irqs(false);
-
-	self()->irq[n].fn = fn;
-	self()->irq[n].arg = arg;
-	g_irqs(on);
 }
 
 bool g_irqs(bool on)
@@ -142,87 +102,21 @@ bool g_irqs(bool on)
 	return was;
 }
 
-const struct g_fault *g_fault(void)
-{
-	return &self()->fault;
-}
-
-u64 g_faults(void)
-{
-	return self()->nfaults;
-}
-
 /* ---- accesses ---------------------------------------------------------------------------- */
-
-/* Bracket of everything that may fault. */
-static void attempt(void)
-{
-	self()->trying = true;
-	self()->faulted = false;
-}
-
-static bool went_well(void)
-{
-	self()->trying = false;
-	return !self()->faulted;
-}
-
-bool g_try_load(u64 addr, unsigned size, u64 *val)
-{
-	u64 v;
-
-	attempt();
-	switch (size) {
-	case 1:
-		v = um_ld8(addr);
-		break;
-	case 2:
-		v = um_ld16(addr);
-		break;
-	case 4:
-		v = um_ld32(addr);
-		break;
-	default:
-		v = um_ld64(addr);
-	}
-	if (!went_well())
-		return false;
-	*val = v;
-	return true;
-}
-
-bool g_try_store(u64 addr, unsigned size, u64 val)
-{
-	attempt();
-	switch (size) {
-	case 1:
-		um_st8(addr, (u8)val);
-		break;
-	case 2:
-		um_st16(addr, (u16)val);
-		break;
-	case 4:
-		um_st32(addr, (u32)val);
-		break;
-	default:
-		um_st64(addr, val);
-	}
-	return went_well();
-}
 
 bool g_try_jump(u64 addr)
 {
-	attempt();
+	access_begin();
 	um_timebase(); /* its address is still in nip; the jump is the next but one */
 	self()->resume = um_regs()->nip + 8;
 	um_jump(addr, 0);
 	self()->resume = 0;
-	return went_well();
+	return access_end();
 }
 
 void g_fault_for_ever(u64 addr)
 {
-	attempt();
+	access_begin();
 	self()->for_ever = true;
 	um_ld64(addr);
 	g_fail("an access outside memory succeeded");
@@ -239,27 +133,13 @@ void g_wreck(void)
 	g_fail("a jump into nothing came back");
 }
 
-s64 g_hcall(u64 nr, const u64 *args, u64 *rets)
-{
-	return um_hcall(nr, args, G_MAX_ARGS, rets, rets ? G_MAX_ARGS : 0);
-}
-
 bool g_user_hcall(u64 nr)
 {
-	attempt();
+	access_begin();
 	um_regs()->gpr[3] = nr;
 	um_set_msr(um_msr() | MSR_PR);
 	um_sc1();
-	return !went_well();
-}
-
-/* A process has one kind of address. */
-void g_translated(void (*fn)(void *arg), void *arg)
-{
-	bool on = g_irqs(false);
-
-	fn(arg);
-	g_irqs(on);
+	return !access_end();
 }
 
 /* Firmware's blob is machine code, which a process does not run. */
@@ -268,26 +148,6 @@ bool port_rtas_entry(u64 entry, u64 block)
 	(void)entry;
 	(void)block;
 	return false;
-}
-
-u64 g_add(u64 addr, u64 n)
-{
-	u64 old;
-
-	do
-		old = um_ld64(addr);
-	while (um_cas64(addr, old, old + n) != old);
-	return old + n;
-}
-
-void g_barrier(void)
-{
-	__atomic_thread_fence(__ATOMIC_SEQ_CST);
-}
-
-void g_relax(void)
-{
-	um_compute(1000); /* long enough that another CPU gets its turn */
 }
 
 /* ---- time, vcpus ------------------------------------------------------------------------- */
@@ -302,17 +162,12 @@ void g_timer(u64 ticks)
 	um_set_dec(ticks);
 }
 
-unsigned g_vcpu(void)
-{
-	return um_vcpu_index();
-}
-
 UM_PROGRAM(guest_second)
 {
 	u64 at = START_AT(um_vcpu_index());
 	void (*fn)(u64 arg) = (void (*)(u64))um_ld64(at + START_FN);
-	struct state s = { .guest = (const struct guest *)um_ld64(at + START_GUEST),
-			   .fdt = um_ld64(at + START_FDT) };
+	struct self s = { .guest = (const struct guest *)um_ld64(at + START_GUEST),
+			  .fdt = um_ld64(at + START_FDT) };
 
 	(void)r3;
 	*um_private() = &s;
@@ -381,7 +236,7 @@ const struct g_deed *g_deed(unsigned i)
 bool g_do_deed(unsigned i)
 {
 	(void)i;
-	attempt();
+	access_begin();
 	um_illegal();
-	return went_well();
+	return access_end();
 }
