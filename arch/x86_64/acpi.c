@@ -141,8 +141,8 @@ static void find_s5(struct acpi_info *out, const u8 *t, u64 len)
 
 		if (t[i] != name[0] || memcmp(t + i + root + 1, name + 1, sizeof(name) - 1))
 			continue;
-		at += 2 +
-		      (t[at] >> 6); /* its length, one to four bytes, and the number of elements */
+		/* behind its length, of one to four bytes, and the number of elements */
+		at += 2 + (t[at] >> 6);
 		if (at >= len || t[at - 1] < 2 || !number(t, len, &at, &a) ||
 		    !number(t, len, &at, &b))
 			continue;

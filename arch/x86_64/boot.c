@@ -16,7 +16,7 @@ struct platform platform;
 u64 ap_stack;
 
 static u32 loader_magic;
-static const void *loader_info;
+static u64 loader_info;
 
 /* From boot.S, on boot_stack. */
 __noreturn void boot_first(u32 magic, u64 info);
@@ -24,7 +24,7 @@ void boot_first(u32 magic, u64 info)
 {
 	BUILD_ASSERT(CPU_STACK_SIZE == 16384, "link.lds aligns boot_stack");
 	loader_magic = magic;
-	loader_info = (const void *)info;
+	loader_info = info;
 	cpu_prepare(&cpus[0], (u64)boot_stack + CPU_STACK_SIZE);
 	hv_main();
 }

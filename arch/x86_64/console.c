@@ -134,10 +134,10 @@ static void line_drains(void)
 /* Sleep state 5 (ACPI 6.4, 4.8.3.2.1). What else is set in the registers stays. */
 static void sleep_type(u16 port, u8 type)
 {
-	u16 kept = port ? (u16)(inw(port) & ~(PM1_SLP_TYP(7) | PM1_SLP_EN)) : 0;
+	u32 others = ~(u32)(PM1_SLP_TYP(7) | PM1_SLP_EN);
 
 	if (port)
-		outw(port, kept | (u16)(PM1_SLP_TYP(type) | PM1_SLP_EN));
+		outw(port, (u16)((inw(port) & others) | PM1_SLP_TYP(type) | PM1_SLP_EN));
 }
 
 static void acpi_off(void)

@@ -7,6 +7,7 @@
 #include "panic.h"
 #include "port.h"
 #include "ram.h"
+#include "regs.h"
 
 #define RAM_USABLE     1 /* type, in all three maps */
 
@@ -45,12 +46,13 @@ static u64 u64_at(const void *p, u64 off)
 
 static const void *at(u64 pa)
 {
-	return (const void *)pa;
+	return arch_va(PA(pa));
 }
 
-static void set_cmdline(struct boot_info *bi, const char *s)
+/* At most `room` bytes. */
+static void set_cmdline(struct boot_info *bi, const char *s, u64 room)
 {
-	size_t n = strnlen(s, sizeof(bi->cmdline) - 1);
+	size_t n = strnlen(s, MIN(room, sizeof(bi->cmdline) - 1));
 
 	memcpy(bi->cmdline, s, n);
 	bi->cmdline[n] = '\0';
@@ -106,7 +108,7 @@ static void read_mb1(const void *info, struct boot_info *bi, struct loader *l)
 	if (flags & MB1_CMDLINE) {
 		const char *s = at(u32_at(info, 16));
 
-		set_cmdline(bi, l->emulated ? behind_name(s) : s);
+		set_cmdline(bi, l->emulated ? behind_name(s) : s, ~0ull);
 	}
 	if (flags & MB1_MODS && u32_at(info, 20)) {
 		const void *m = at(u32_at(info, 24));
@@ -119,35 +121,60 @@ static void read_mb1(const void *info, struct boot_info *bi, struct loader *l)
 		ram_add(bi, MIB(1), MIB(1) + KIB(u32_at(info, 8)));
 }
 
-static void read_mb2(const void *info, struct boot_info *bi, struct loader *l)
+/* What a tag has at least, with its head of 8 bytes. */
+static u64 least(u32 type)
 {
-	u64 total = u32_at(info, 0);
+	switch (type) {
+	case MB2_MODULE:
+	case MB2_MMAP:
+		return 16;
+	case MB2_RSDP_OLD:
+		return 8 + 20;
+	case MB2_RSDP_NEW:
+		return 8 + 36;
+	default:
+		return 8;
+	}
+}
+
+static void read_tag(u64 tag, u64 size, struct boot_info *bi, struct loader *l)
+{
+	const void *t = at(tag);
+
+	switch (u32_at(t, 0)) {
+	case MB2_CMDLINE:
+		set_cmdline(bi, at(tag + 8), size - 8);
+		break;
+	case MB2_MODULE:
+		set_bundle(bi, u32_at(t, 8), u32_at(t, 12));
+		break;
+	case MB2_MMAP:
+		if (u32_at(t, 8) >= 20)
+			read_map(bi, tag + 16, size - 16, u32_at(t, 8), 0);
+		break;
+	case MB2_RSDP_OLD:
+		l->rsdp = l->rsdp ? l->rsdp : tag + 8;
+		break;
+	case MB2_RSDP_NEW:
+		l->rsdp = tag + 8;
+		break;
+	}
+}
+
+static void read_mb2(u64 info, struct boot_info *bi, struct loader *l)
+{
+	u64 total = u32_at(at(info), 0);
 
 	for (u64 off = 8; off + 8 <= total;) {
-		u64 tag = (u64)info + off, size = u32_at(at(tag), 4);
+		const void *tag = at(info + off);
+		u64 size = u32_at(tag, 4);
+		u32 type = u32_at(tag, 0);
 
-		if (size < 8 || size > total - off)
+		if (size < least(type) || size > total - off)
 			panic("the loader's information is damaged");
-		switch (u32_at(at(tag), 0)) {
-		case MB2_END:
+		if (type == MB2_END)
 			return;
-		case MB2_CMDLINE:
-			set_cmdline(bi, at(tag + 8));
-			break;
-		case MB2_MODULE:
-			set_bundle(bi, u32_at(at(tag), 8), u32_at(at(tag), 12));
-			break;
-		case MB2_MMAP:
-			if (u32_at(at(tag), 8) >= 20)
-				read_map(bi, tag + 16, size - 16, u32_at(at(tag), 8), 0);
-			break;
-		case MB2_RSDP_OLD:
-			l->rsdp = l->rsdp ? l->rsdp : tag + 8;
-			break;
-		case MB2_RSDP_NEW:
-			l->rsdp = tag + 8;
-			break;
-		}
+		read_tag(info + off, size, bi, l);
 		off += ALIGN_UP(size, 8);
 	}
 }
@@ -157,7 +184,7 @@ static void read_pvh(const void *info, struct boot_info *bi, struct loader *l)
 	if (u32_at(info, 0) != MAGIC_PVH)
 		panic("the loader speaks no protocol we know");
 	if (u64_at(info, 24))
-		set_cmdline(bi, at(u64_at(info, 24)));
+		set_cmdline(bi, at(u64_at(info, 24)), ~0ull);
 	if (u32_at(info, 12)) {
 		const void *m = at(u64_at(info, 16));
 
@@ -191,16 +218,16 @@ static u64 find_rsdp(void)
 	return 0;
 }
 
-void loader_read(u32 magic, const void *info, struct boot_info *bi, struct loader *l)
+void loader_read(u32 magic, u64 info, struct boot_info *bi, struct loader *l)
 {
 	*l = (struct loader){ 0 };
 	bi->nram = 0;
 	if (magic == MAGIC_MULTIBOOT1)
-		read_mb1(info, bi, l);
+		read_mb1(at(info), bi, l);
 	else if (magic == MAGIC_MULTIBOOT2)
 		read_mb2(info, bi, l);
 	else
-		read_pvh(info, bi, l);
+		read_pvh(at(info), bi, l);
 	if (!bi->nram)
 		panic("the loader gave no memory map");
 	if (!l->rsdp)

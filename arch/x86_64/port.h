@@ -32,7 +32,7 @@ struct loader {
 	bool emulated; /* QEMU's own loader: its command line begins with the file's name */
 };
 /* Fill bi->ram (all of it), cmdline and bundle. Panics. */
-void loader_read(u32 magic, const void *info, struct boot_info *bi, struct loader *l);
+void loader_read(u32 magic, u64 info, struct boot_info *bi, struct loader *l);
 
 /* boot.S */
 #define BOOT_PD (4 * 512)

@@ -9,7 +9,8 @@ FUZZ_TIME ?= 120
 FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
 FUZZ_PC   := pc pc_decode pc_walk pc_emulate pc_uart pc_rtc pc_clock
-FUZZ_TARGETS := hcall model pcmodel rtas boot manifest gfdt console cmdline fmt ram acpi $(FUZZ_PC)
+FUZZ_TARGETS := hcall model pcmodel rtas boot manifest gfdt console cmdline fmt ram \
+	acpi loader $(FUZZ_PC)
 FUZZ_MACHINE := $(addprefix harness/fuzz/,machine.c oracle.c digest.c values.c)
 FUZZ_ORACLE  := $(filter-out %/main.c,$(wildcard unittests/model/*.c))
 
@@ -26,6 +27,8 @@ FUZZ_LINK_rtas   := -Wl,--wrap=um_point -Wl,--wrap=make_call
 FUZZ_SRC_boot    := harness/fuzz/bundle.c $(FUZZ_MACHINE)
 FUZZ_LINK_gfdt   := -Wl,--wrap=arch_papr_cpu
 FUZZ_SRC_acpi    := arch/x86_64/acpi.c
+FUZZ_SRC_loader  := arch/x86_64/loader.c arch/x86_64/acpi.c
+FUZZ_LINK_loader := -Wl,--wrap=arch_va
 FUZZ_SRC_console := $(FUZZ_MACHINE)
 FUZZ_SRC_pc	 := harness/fuzz/pcbench.c
 FUZZ_SRC_pc_decode  := harness/fuzz/opinion.c

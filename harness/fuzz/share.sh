@@ -5,14 +5,14 @@
 share()
 {
 	case $1 in
-	hcall) echo 23 ;;
+	hcall) echo 21 ;;
 	model) echo 15 ;;
 	pcmodel) echo 12 ;;
 	pc) echo 8 ;;
 	pc_emulate) echo 4 ;;
 	pc_walk) echo 3 ;;
-	cmdline | fmt | manifest | ram | acpi | pc_decode) echo 2 ;;
-	pc_* | mkimage) echo 1 ;;
+	cmdline | fmt | manifest | ram | acpi | loader | pc_decode) echo 2 ;;
+	pc_*) echo 1 ;;
 	*) echo 5 ;;
 	esac
 }
@@ -22,7 +22,7 @@ length()
 {
 	case $1 in
 	fmt | cmdline) echo 300 ;;
-	console | gfdt | ram | pc_*) echo 1000 ;;
+	console | gfdt | ram | loader | pc_*) echo 1000 ;;
 	model | pcmodel | rtas) echo 16000 ;; # some 40 bytes are a call
 	*) echo 4096 ;;
 	esac
