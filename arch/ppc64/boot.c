@@ -72,7 +72,7 @@ void arch_boot(struct boot_info *bi)
 	rc = opal_call(OPAL_REINIT_CPUS, REINIT_HILE_LE | REINIT_MMU_RADIX);
 	if (rc)
 		panic("firmware cannot deliver interrupts in little-endian mode: %d", (int)rc);
-	devtree_read(boot_fdt, bi);
+	devtree_read(boot_fdt, (u32)mfspr(SPR_PIR), (u32)mfspr(SPR_PVR), bi);
 	ram_cut(bi, 0, ALIGN_UP((u64)(vectors_end - vectors_start), KIB(64)));
 	ram_cut(bi, (u64)image_start, (u64)image_end);
 	ram_cut(bi, bi->bundle.v, bi->bundle.v + bi->bundle_len);

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Reading the firmware's device tree with libfdt, once, at boot. Next: boot.c. */
+#include "devtree.h"
+
 #include <libfdt.h>
 
+#include "hvstring.h"
 #include "panic.h"
-#include "port.h"
 #include "ram.h"
 
 static u64 cells(const fdt32_t *p, int n)
@@ -38,11 +40,18 @@ err_t devtree_opal(const void *fdt)
 	return node < 0 || !opal_entry[0] ? HV_ENOENT : HV_OK;
 }
 
+/* Is the property exactly this text? One without an end is none. */
+static bool says(const void *fdt, int node, const char *name, const char *text)
+{
+	int len;
+	const char *t = fdt_getprop(fdt, node, name, &len);
+
+	return t && len == (int)strlen(text) + 1 && !memcmp(t, text, (size_t)len);
+}
+
 static bool is_type(const void *fdt, int node, const char *type)
 {
-	const char *t = fdt_getprop(fdt, node, "device_type", NULL);
-
-	return t && !strcmp(t, type);
+	return says(fdt, node, "device_type", type);
 }
 
 /* Call f for each (address, size) of a node's reg property; both have two cells at the root. */
@@ -84,13 +93,14 @@ static void read_memory(const void *fdt, struct boot_info *bi)
 
 static void read_chosen(const void *fdt, struct boot_info *bi)
 {
-	int node = fdt_path_offset(fdt, "/chosen");
-	const char *args = fdt_getprop(fdt, node, "bootargs", NULL);
+	int len, node = fdt_path_offset(fdt, "/chosen");
+	const char *args = fdt_getprop(fdt, node, "bootargs", &len);
 	u64 start = number(fdt, node, "linux,initrd-start", 0);
 	u64 end = number(fdt, node, "linux,initrd-end", 0);
-	size_t n = args ? strnlen(args, sizeof(bi->cmdline) - 1) : 0;
+	size_t n = args ? strnlen(args, MIN((size_t)len, sizeof(bi->cmdline) - 1)) : 0;
 
-	memcpy(bi->cmdline, args, n);
+	if (n)
+		memcpy(bi->cmdline, args, n);
 	bi->cmdline[n] = 0;
 	bi->bundle = PA(start);
 	bi->bundle_len = end > start ? end - start : 0;
@@ -101,9 +111,10 @@ static void add_core(const void *fdt, int node, u32 boot)
 {
 	int len;
 	const fdt32_t *p = fdt_getprop(fdt, node, "ibm,ppc-interrupt-server#s", &len);
-	const char *status = fdt_getprop(fdt, node, "status", NULL);
 
-	if (!p || len < 4 || (status && strcmp(status, "okay")))
+	if (!p || len < 4)
+		return;
+	if (fdt_getprop(fdt, node, "status", NULL) && !says(fdt, node, "status", "okay"))
 		return;
 	for (int i = 0; i < len / 4; i++)
 		if (fdt32_to_cpu(p[i]) == boot) /* is pir[0] already */
@@ -118,7 +129,7 @@ static const u32 radix_ap[] = { 0x0000000c, 0xa0000010, 0x20000015, 0x4000001e }
 #define TM_BYTE 24 /* ibm,pa-features: attribute byte 22 behind a header of two */
 #define TM_BIT	0x80
 
-static void read_processor(const void *fdt, int node, struct papr_cpu_desc *d)
+static void read_processor(const void *fdt, int node, u32 pvr, struct papr_cpu_desc *d)
 {
 	static char name[32];
 	const char *s = fdt_get_name(fdt, node, NULL);
@@ -129,7 +140,7 @@ static void read_processor(const void *fdt, int node, struct papr_cpu_desc *d)
 	for (unsigned i = 0; s && s[i] && s[i] != '@' && i < sizeof(name) - 1; i++)
 		name[i] = s[i];
 	d->name = name;
-	d->pvr = (u32)mfspr(SPR_PVR);
+	d->pvr = pvr;
 	d->timebase_hz = number(fdt, node, "timebase-frequency", 512000000);
 	d->clock_hz = number(fdt, node, "clock-frequency", d->timebase_hz);
 	d->clock_hz = number(fdt, node, "ibm,extended-clock-frequency", d->clock_hz);
@@ -155,9 +166,8 @@ static void read_processor(const void *fdt, int node, struct papr_cpu_desc *d)
 	}
 }
 
-static void read_cpus(const void *fdt)
+static void read_cpus(const void *fdt, u32 boot, u32 pvr)
 {
-	u32 boot = (u32)mfspr(SPR_PIR);
 	int node, first = -1;
 
 	platform.pir[0] = boot;
@@ -171,7 +181,7 @@ static void read_cpus(const void *fdt)
 	}
 	if (first < 0)
 		panic("the device tree has no processor");
-	read_processor(fdt, first, &platform.cpu);
+	read_processor(fdt, first, pvr, &platform.cpu);
 }
 
 static void read_xive(const void *fdt)
@@ -198,11 +208,11 @@ static void read_mitigations(const void *fdt)
 			     !firmware_says(fdt, "needs-l1d-flush-msr-hv-1-to-0", "disabled");
 }
 
-void devtree_read(const void *fdt, struct boot_info *bi)
+void devtree_read(const void *fdt, u32 pir, u32 pvr, struct boot_info *bi)
 {
 	read_memory(fdt, bi);
 	read_chosen(fdt, bi);
-	read_cpus(fdt);
+	read_cpus(fdt, pir, pvr);
 	read_xive(fdt);
 	read_mitigations(fdt);
 }

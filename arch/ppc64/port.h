@@ -7,29 +7,15 @@
 
 #include "arch.h"
 #include "arch_papr.h"
+#include "devtree.h"
 
-/* What the firmware's device tree says beyond struct boot_info (devtree.c). */
-struct platform {
-	struct papr_cpu_desc cpu;
-	u32 pir[MAX_CPUS]; /* one thread of each core; [0] is the boot CPU */
-	unsigned ncpus;
-	u64 tima;	/* XIVE thread management area */
-	bool l1d_flush; /* between partitions, by TRIG2 */
-};
-extern struct platform platform;
 extern struct arch_cpu cpus[MAX_CPUS];
-
-/* devtree.c, boot only. Find firmware's entry point: all before this is silent. */
-err_t devtree_opal(const void *fdt);
-/* Fill platform and bi, except that bi->ram is all RAM not reserved by firmware. Panics. */
-void devtree_read(const void *fdt, struct boot_info *bi);
 
 /* unittests/ppc64: runs the contract tests and ends the machine, when the command line says so. */
 __attribute__((weak)) void boot_selftest(const struct boot_info *bi);
 
 /* boot.S */
-extern u64 opal_entry[2]; /* address, base */
-extern u64 cpu_next;	  /* r13 of the CPU that is being started */
+extern u64 cpu_next; /* r13 of the CPU that is being started */
 s64 opal_call(u64 token, ...);
 void secondary_entry(void);
 

@@ -10,7 +10,7 @@ FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
 FUZZ_PC   := pc pc_decode pc_walk pc_emulate pc_uart pc_rtc pc_clock
 FUZZ_TARGETS := hcall model pcmodel rtas boot manifest gfdt console cmdline fmt ram \
-	acpi loader $(FUZZ_PC)
+	acpi loader hostdt $(FUZZ_PC)
 FUZZ_MACHINE := $(addprefix harness/fuzz/,machine.c oracle.c digest.c values.c)
 FUZZ_ORACLE  := $(filter-out %/main.c,$(wildcard unittests/model/*.c))
 
@@ -29,6 +29,7 @@ FUZZ_LINK_gfdt   := -Wl,--wrap=arch_papr_cpu
 FUZZ_SRC_acpi    := arch/x86_64/acpi.c
 FUZZ_SRC_loader  := arch/x86_64/loader.c arch/x86_64/acpi.c
 FUZZ_LINK_loader := -Wl,--wrap=arch_va
+FUZZ_SRC_hostdt  := arch/ppc64/devtree.c
 FUZZ_SRC_console := $(FUZZ_MACHINE)
 FUZZ_SRC_pc	 := harness/fuzz/pcbench.c
 FUZZ_SRC_pc_decode  := harness/fuzz/opinion.c
@@ -153,12 +154,20 @@ $(FUZZ_RANDOM): $(FUZZ_OUT)/mkseed
 	@mkdir -p $(@D)
 	@$< -r $(lastword $(subst -, ,$@)) $(if $(findstring gfdt,$@),2000,8000) $@
 
+# Trees as text.
+FUZZ_TREES   := $(patsubst harness/fuzz/seeds/%.dts,$(FUZZ_OUT)/seeds/%,\
+	$(wildcard harness/fuzz/seeds/*/*.dts))
+
+$(FUZZ_TREES): $(FUZZ_OUT)/seeds/%: harness/fuzz/seeds/%.dts
+	@mkdir -p $(@D)
+	@dtc -q -I dts -O dtb -o $@ $<
+
 $(FUZZ_HEX): $(FUZZ_OUT)/seeds/%: harness/fuzz/seeds/%.hex $(FUZZ_OUT)/mkseed
 	@mkdir -p $(@D)
 	@$(FUZZ_OUT)/mkseed -x $< $@
 
 .PHONY: fuzz fuzz-progs fuzz-seeds fuzz-afl fuzz-long inject
-fuzz-seeds: $(FUZZ_SEEDS) $(FUZZ_LISTS) $(FUZZ_RANDOM) $(FUZZ_HEX)
+fuzz-seeds: $(FUZZ_SEEDS) $(FUZZ_LISTS) $(FUZZ_RANDOM) $(FUZZ_HEX) $(FUZZ_TREES)
 
 fuzz-progs: $(foreach t,$(FUZZ_TARGETS),$(FUZZ_OUT)/replay_$(t) $(FUZZ_OUT)/fuzz_$(t)) \
 	$(FUZZ_OUT)/play $(FUZZ_OUT)/mkseed fuzz-seeds

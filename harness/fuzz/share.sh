@@ -5,13 +5,13 @@
 share()
 {
 	case $1 in
-	hcall) echo 21 ;;
+	hcall) echo 19 ;;
 	model) echo 15 ;;
 	pcmodel) echo 12 ;;
 	pc) echo 8 ;;
 	pc_emulate) echo 4 ;;
 	pc_walk) echo 3 ;;
-	cmdline | fmt | manifest | ram | acpi | loader | pc_decode) echo 2 ;;
+	cmdline | fmt | manifest | ram | acpi | loader | hostdt | pc_decode) echo 2 ;;
 	pc_*) echo 1 ;;
 	*) echo 5 ;;
 	esac
