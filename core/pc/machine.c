@@ -157,23 +157,29 @@ static inline __attribute__((always_inline)) unsigned ready(struct vcpu *v)
 	return what;
 }
 
+/* Does it take one of these now? */
+static inline bool takes(struct vcpu *v, u32 attn)
+{
+	unsigned want = attn & ATTN_IRQ ? PC_READY_INTR : 0;
+
+	if (attn & ATTN_NMI)
+		want |= PC_READY_NMI;
+	return ready(v) & want;
+}
+
 bool pc_may_wake(struct vcpu *v)
 {
-	u32 attn = atomic_load(&pc_vcpu(v)->attn);
-
-	return attn & (ATTN_IRQ | ATTN_NMI) && ready(v) & ((attn & ATTN_IRQ ? PC_READY_INTR : 0) |
-							   (attn & ATTN_NMI ? PC_READY_NMI : 0));
+	return takes(v, atomic_load(&pc_vcpu(v)->attn));
 }
 
 bool pc_wakes(struct vcpu *v)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
 	u32 attn = atomic_load(&pv->attn);
-	unsigned want = attn & ATTN_NMI ? PC_READY_NMI : 0;
 
-	if (attn & ATTN_IRQ && pc_apic_pending(&pv->apic) >= 0)
-		want |= PC_READY_INTR;
-	return ready(v) & want;
+	if (attn & ATTN_IRQ && pc_apic_pending(&pv->apic) < 0)
+		attn &= ~ATTN_IRQ;
+	return takes(v, attn);
 }
 
 /* Whatever is given to a vcpu at a HLT ends that: its handler returns behind it. */

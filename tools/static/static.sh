@@ -114,6 +114,11 @@ git ls-files --cached --others --exclude-standard '*.c' | sort -u | while read -
 	${ONLY-*}) [ -f "$f" ] && [ -n "$(kind "$f")" ] && echo "$f" ;;
 	esac
 done >"$STATIC_OUT/files"
+[ -s "$STATIC_OUT/files" ] || {
+	echo "static.sh: ONLY='${ONLY-}' is the pattern of no file here"
+	echo 'suite static: 0 passed, 0 failed'
+	exit 1
+}
 for t in $tools; do
 	sed "s/^/$t /" "$STATIC_OUT/files"
 done | xargs -P "$(nproc)" -L 1 "$self" --one
