@@ -141,7 +141,9 @@ u64 elf_place(const struct elf *e, u64 virtual)
 	for (u64 i = 0; (ph = next_header(e, &i, PT_LOAD)) != 0;) {
 		u64 start = PHDR(e, ph, p_vaddr);
 
-		if (virtual >= start && virtual - start < PHDR(e, ph, p_filesz))
+		/* one that takes no memory is not loaded, whatever it has in the file */
+		if (virtual >= start &&
+		    virtual - start < MIN(PHDR(e, ph, p_filesz), PHDR(e, ph, p_memsz)))
 			return PHDR(e, ph, p_paddr) + (virtual - start);
 	}
 	refuse(e->at, "%s: entry 0x%lx is in no segment", e->name, virtual);

@@ -2,8 +2,10 @@
 /*
  * One number for the whole state of the hypervisor and its partitions: a call that returns an error
  * must leave it as it was. Left out: what only counts or records (log, trace, numbers of calls),
- * the caller's r3, and where in its lists the allocator keeps a free page. Next: machine.c.
+ * the register of a call's status, and where in its lists the allocator keeps a free page. Next to
+ * read: machine.c.
  */
+#include "../../core/pc/pc.h"
 #include "fuzz.h"
 #include "hvstring.h"
 #include "state.h"
@@ -34,20 +36,11 @@ static void mix_pin(const struct gpin *pin)
 	MIX(pin->size);
 }
 
-static void mix_vcpu(const struct vcpu *v)
+static void mix_papr_vcpu(const struct vcpu *v)
 {
 	const struct papr_regs *r = &v->arch.papr;
 	const struct papr_vcpu *pv = v->mach;
 
-	MIX(v->online);
-	MIX(v->loaded);
-	MIX(v->cpu);
-	MIX(v->index_on_cpu);
-	MIX(v->se.state);
-	MIX(v->se.nslots);
-	MIX(v->se.event);
-	MIX(v->se.wake);
-	MIX(v->se.used);
 	mix(r, offsetof(struct papr_regs, gpr[3]));
 	mix((const u8 *)r + offsetof(struct papr_regs, gpr[4]),
 	    sizeof(*r) - offsetof(struct papr_regs, gpr[4]));
@@ -65,8 +58,42 @@ static void mix_vcpu(const struct vcpu *v)
 	mix_pin(&pv->dtl);
 }
 
-static void mix_machine(const struct papr_part *pp)
+static void mix_pc_vcpu(const struct vcpu *v)
 {
+	const struct pc_regs *r = &v->arch.pc;
+
+	mix(&r->gpr[PC_RAX + 1], (PC_GPRS - 1) * sizeof(u64));
+	MIX(r->rip);
+	MIX(r->rflags);
+	MIX(v->arch.pcx);
+	mix(v->mach, sizeof(struct pc_vcpu));
+}
+
+static void mix_vcpu(const struct vcpu *v)
+{
+	MIX(v->online);
+	MIX(v->loaded);
+	MIX(v->cpu);
+	MIX(v->index_on_cpu);
+	MIX(v->se.state);
+	MIX(v->se.nslots);
+	MIX(v->se.event);
+	MIX(v->se.wake);
+	MIX(v->se.used);
+	if (v->part->machine == &machine_pc)
+		mix_pc_vcpu(v);
+	else
+		mix_papr_vcpu(v);
+}
+
+static void mix_machine(const struct partition *p)
+{
+	const struct papr_part *pp = p->mach;
+
+	if (p->machine == &machine_pc) {
+		mix(p->mach, sizeof(struct pc_part));
+		return;
+	}
 	MIX(pp->lpcr);
 	MIX(pp->term_server);
 	MIX(pp->term_prio);
@@ -122,7 +149,7 @@ static void mix_partition(const struct partition *p, bool deep)
 	MIX(p->term.nwritten);
 	mix_gspace(&p->gspace);
 	if (p->mach)
-		mix_machine(p->mach);
+		mix_machine(p);
 	for (unsigned i = 0; i < p->nvcpus; i++)
 		mix_vcpu(p->vcpu[i]);
 	if (deep && p->state != PART_DYING)

@@ -61,5 +61,6 @@ function pair(text)
 
 END {
 	print "unknown H_FUNCTION"
+	print "unknown -1000" # a PC's: docs/pc.md
 	print "rtas:unknown -3"
 }

@@ -10,12 +10,12 @@ FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
 FUZZ_PC   := pc pc_decode pc_walk pc_emulate pc_uart pc_rtc pc_clock
 FUZZ_TARGETS := hcall model pcmodel rtas boot manifest gfdt console cmdline fmt ram \
-	acpi loader hostdt $(FUZZ_PC)
+	acpi loader hostdt image $(FUZZ_PC)
 FUZZ_MACHINE := $(addprefix harness/fuzz/,machine.c oracle.c digest.c values.c)
 FUZZ_ORACLE  := $(filter-out %/main.c,$(wildcard unittests/model/*.c))
 
 # Sources beside fuzz_T.c (or FUZZ_MAIN_T), another folder of objects, and options of the link.
-FUZZ_SRC_hcall   := harness/fuzz/ops.c $(FUZZ_MACHINE)
+FUZZ_SRC_hcall   := harness/fuzz/ops.c harness/fuzz/ops_call.c $(FUZZ_MACHINE)
 FUZZ_SRC_model   := $(FUZZ_ORACLE)
 FUZZ_LINK_model  := -Wl,--wrap=um_point
 FUZZ_MAIN_pcmodel := harness/fuzz/fuzz_model.c
@@ -30,6 +30,7 @@ FUZZ_SRC_acpi    := arch/x86_64/acpi.c
 FUZZ_SRC_loader  := arch/x86_64/loader.c arch/x86_64/acpi.c
 FUZZ_LINK_loader := -Wl,--wrap=arch_va
 FUZZ_SRC_hostdt  := arch/ppc64/devtree.c
+FUZZ_SRC_image   := tools/image.c tools/image_pc.c tools/elf.c
 FUZZ_SRC_console := $(FUZZ_MACHINE)
 FUZZ_SRC_pc	 := harness/fuzz/pcbench.c
 FUZZ_SRC_pc_decode  := harness/fuzz/opinion.c
@@ -116,7 +117,7 @@ $(FUZZ_OUT)/mkseed: $(call um_objs,um) $(SEQ_SRC:%.c=$(O)/um/%.o) \
 # Seeds: a folder for each target.
 FUZZ_GUESTS  := hello sum smp
 FUZZ_BUNDLES := $(FUZZ_GUESTS:%=$(FUZZ_OUT)/seeds/manifest/one-%) \
-	$(addprefix $(FUZZ_OUT)/seeds/manifest/,two control)
+	$(addprefix $(FUZZ_OUT)/seeds/manifest/,two control mixed)
 FUZZ_SEEDS   := $(patsubst harness/fuzz/seeds/%.seq,$(FUZZ_OUT)/seeds/hcall/%,\
 	$(wildcard harness/fuzz/seeds/*.seq)) $(FUZZ_BUNDLES) \
 	$(patsubst $(FUZZ_OUT)/seeds/manifest/%,$(FUZZ_OUT)/seeds/boot/%,$(FUZZ_BUNDLES))

@@ -32,7 +32,7 @@ static err_t create(struct fuzz *f, unsigned slot, unsigned flags, unsigned vcpu
 	m.data_len = sizeof(image);
 	hv.manifest = &m;
 	name_it(mp->name, slot);
-	memcpy(mp->machine, "papr", 5);
+	memcpy(mp->machine, flags & CREATE_PC ? "pc" : "papr", flags & CREATE_PC ? 3 : 5);
 	mp->vcpus = vcpus;
 	mp->memory = memory;
 	mp->share = 4;

@@ -28,7 +28,7 @@ enum op {
 	OP_CPU,	   /* cpu:1 : the next life-cycle operations come from this CPU */
 	OP_LINE,   /* n:1 : the line takes n bytes at a time; 0: stuck, 255: any number */
 	OP_RTC,	   /* on:1 : the machine's clock can be read, or not */
-	OP_GUEST,  /* vcpu bits:1 log2:1 : the guest changes its MSR and sets its decrementer */
+	OP_GUEST,  /* vcpu bits:1 log2:1 : it changes its MSR, or RFLAGS, and sets its timer */
 	OP_LINGER, /* n:1 : after that many calls the CPU does not yet let go of who stopped */
 	OPS
 };
@@ -43,5 +43,6 @@ enum op {
 #define CREATE_HOLD	  2
 #define CREATE_CONSOLE	  4
 #define CREATE_RESTART	  8
+#define CREATE_PC	  16 /* a PC, not a PAPR partition */
 
 #endif

@@ -11,8 +11,9 @@ share()
 	pc) echo 8 ;;
 	pc_emulate) echo 4 ;;
 	pc_walk) echo 3 ;;
-	cmdline | fmt | manifest | ram | acpi | loader | hostdt | pc_decode) echo 2 ;;
+	cmdline | fmt | manifest | ram | acpi | loader | hostdt | image | pc_decode) echo 2 ;;
 	pc_*) echo 1 ;;
+	console) echo 3 ;;
 	*) echo 5 ;;
 	esac
 }
