@@ -90,10 +90,22 @@ void arch_pc_inject(struct arch_vcpu *v, const struct pc_event *e);
 unsigned arch_pc_ready(const struct arch_vcpu *v);
 
 /*
+ * The guest's CR8: the class of its task priority, 0 .. 15. It reads and writes it without telling,
+ * and the port does not judge by it. Loaded here, or not running. May be inline (arch_types.h).
+ *
+ *   u8 arch_pc_cr8(const struct arch_vcpu *v);
+ */
+void arch_pc_set_cr8(struct arch_vcpu *v, u8 val);
+
+/*
  * EXIT_WINDOW once the guest takes one of `what` (PC_READY_* bits); a new call replaces the old, 0
- * cancels, and so does arch_vcpu_put. Loaded here.
+ * cancels, and so does arch_vcpu_put. PC_BELOW(n), n from 1 to 15 and not above its CR8, in place
+ * of PC_READY_INTR: once its CR8 is below n; that may wait until it takes interrupts. Loaded here.
  */
 void arch_pc_window(struct arch_vcpu *v, unsigned what);
+
+#define PC_BELOW(n)    ((n) << 4)
+#define PC_BELOW_OF(w) ((w) >> 4)
 
 /*
  * The vcpu's own alarm: while it is loaded, EXIT_WINDOW at or soon after `when` (ticks); TIME_NEVER

@@ -40,7 +40,8 @@ struct um_pc {
 	u64 base[PC_SEGS];
 	u8 cpl;
 	bool code64, code32;
-	bool nmi;	  /* in its handler: no other one before IRET */
+	bool nmi; /* in its handler: no other one before IRET */
+	u8 cr8;
 	unsigned blocked; /* PC_READY_* bits that are not taken, whatever RFLAGS say */
 	bool shadow;	  /* of an STI, over the instruction at shadow_rip */
 	u64 shadow_rip;
@@ -112,6 +113,11 @@ struct arch_cpu {
 
 /* The CPU that this one thread simulates right now. Written by cpu.c only. */
 extern unsigned um_self;
+
+static inline u8 arch_pc_cr8(const struct arch_vcpu *v)
+{
+	return v->pcx.cr8;
+}
 
 static inline unsigned arch_cpu_self(void)
 {

@@ -85,7 +85,7 @@ void guest_pc_settle(struct um_guest *g)
 			if (um_alarm_due(c))
 				c->alarm = TIME_NEVER;
 			guest_exit(g, EXIT_PREEMPT);
-		} else if (pc->alarm <= um.now || pc->window & arch_pc_ready(v)) {
+		} else if (pc->alarm <= um.now || um_pc_window_open(v)) {
 			guest_exit(g, EXIT_WINDOW);
 		} else {
 			return;

@@ -48,8 +48,10 @@ static const struct {
 	[UM_PC_RDTSC] = { 2, { 0x0f, 0x31 } },
 	[UM_PC_UD2] = { 2, { 0x0f, 0x0b } },
 	[UM_PC_IRET] = { 2, { 0x48, 0xcf } },
-	[UM_PC_JMP] = { 2, { 0xff, 0xe3 } },	      /* jmp *%rbx */
-	[UM_PC_MOV_CR] = { 3, { 0x0f, 0x22, 0xdb } }, /* mov %rbx, %cr3 */
+	[UM_PC_JMP] = { 2, { 0xff, 0xe3 } },		      /* jmp *%rbx */
+	[UM_PC_MOV_CR] = { 3, { 0x0f, 0x22, 0xdb } },	      /* mov %rbx, %cr3 */
+	[UM_PC_READ_CR8] = { 4, { 0x44, 0x0f, 0x20, 0xc3 } }, /* mov %cr8, %rbx */
+	[UM_PC_WRITE_CR8] = { 4, { 0x44, 0x0f, 0x22, 0xc3 } },
 };
 
 struct pc_op pc_op_begin(enum um_pc_insn n)
@@ -331,6 +333,25 @@ void um_pc_set_cr3(u64 cr3)
 
 	if (o.here)
 		o.g->v->pcx.cr3 = cr3;
+}
+
+u64 um_pc_cr8(void)
+{
+	return pc_op_privileged(UM_PC_READ_CR8).g->v->pcx.cr8;
+}
+
+void um_pc_set_cr8(u64 class)
+{
+	struct pc_op o = pc_op_privileged(UM_PC_WRITE_CR8);
+
+	while (o.here && class >> 4) {
+		guest_pc_exception(o.g, PC_EXC_GP, 0);
+		o.here = guest_pc_at(o.g, o.at, o.len);
+	}
+	if (!o.here)
+		return;
+	o.g->v->pcx.cr8 = (u8) class;
+	pc_op_end(&o);
 }
 
 void um_pc_long_mode(u64 cr3)

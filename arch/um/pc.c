@@ -160,10 +160,26 @@ void arch_pc_inject(struct arch_vcpu *v, const struct pc_event *e)
 		pc->cr2 = e->cr2;
 }
 
+void arch_pc_set_cr8(struct arch_vcpu *v, u8 val)
+{
+	here_or_nowhere(v, "arch_pc_set_cr8");
+	v->pcx.cr8 = val;
+}
+
 void arch_pc_window(struct arch_vcpu *v, unsigned what)
 {
 	here(v, "arch_pc_window");
+	if (PC_BELOW_OF(what) > v->pcx.cr8)
+		um_bug("arch_pc_window: CR8 is below %u already", PC_BELOW_OF(what));
 	v->pcx.window = what;
+}
+
+bool um_pc_window_open(const struct arch_vcpu *v)
+{
+	const struct um_pc *pc = &v->pcx;
+	unsigned ready = arch_pc_ready(v);
+
+	return pc->window & ready || (pc->cr8 < PC_BELOW_OF(pc->window) && ready & PC_READY_INTR);
 }
 
 void arch_pc_alarm(struct arch_vcpu *v, u64 when)
@@ -195,7 +211,7 @@ static bool pc_async(struct arch_vcpu *v, struct vcpu_exit *x)
 		return true;
 	}
 	x->kind = EXIT_WINDOW;
-	return v->pcx.alarm <= um.now || v->pcx.window & arch_pc_ready(v);
+	return v->pcx.alarm <= um.now || um_pc_window_open(v);
 }
 
 static bool light(struct arch_vcpu *v, struct vcpu_exit *x)

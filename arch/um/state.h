@@ -113,6 +113,9 @@ struct um_guest {
 /* Run a PC vcpu: its program, or um_pc_guest. */
 void um_pc_run(struct arch_vcpu *v, struct vcpu_exit *x);
 
+/* Has come what arch_pc_window waits for? */
+bool um_pc_window_open(const struct arch_vcpu *v);
+
 /* Go on with the guest until it leaves; *x is complete afterwards. */
 void um_guest_enter(struct um_guest *g, struct vcpu_exit *x);
 

@@ -44,6 +44,8 @@ enum um_pc_insn {
 	UM_PC_IRET,
 	UM_PC_JMP,
 	UM_PC_MOV_CR,
+	UM_PC_READ_CR8,
+	UM_PC_WRITE_CR8,
 	UM_PC_INSNS
 };
 
@@ -69,6 +71,10 @@ u64 um_pc_behind(enum um_pc_insn n);
 /* To 64-bit mode with the tables at cr3; the guest goes on behind it in any case. */
 void um_pc_long_mode(u64 cr3);
 void um_pc_set_cr3(u64 cr3);
+
+/* Class of the task priority, 0 .. 15. */
+u64 um_pc_cr8(void);
+void um_pc_set_cr8(u64 class);
 
 /* Memory at virtual addresses. A skipped load gives 0. */
 u8 um_pc_ld8(u64 va);

@@ -81,8 +81,10 @@ struct arch_vcpu {
 	u64 alarm;   /* ticks */
 	u64 removed; /* gs->removed as far as this vcpu has it */
 	struct event event;
-	unsigned window; /* PC_READY_* that the core waits for */
-	u64 left_rip;	 /* where the last exit was */
+	unsigned window; /* what the core waits for: arch_pc_window */
+	u8 *cr8;	 /* where the guest's is, and how far up */
+	u8 cr8_shift;
+	u64 left_rip; /* where the last exit was */
 	bool loaded;
 	bool shadow;	 /* and it was in an interrupt shadow */
 	bool nmi_masked; /* until the guest's IRET */
@@ -113,6 +115,11 @@ static inline __attribute__((always_inline)) struct arch_cpu *arch_cpu(void)
 static inline __attribute__((always_inline)) unsigned arch_cpu_self(void)
 {
 	return arch_cpu()->index;
+}
+
+static inline u8 arch_pc_cr8(const struct arch_vcpu *v)
+{
+	return *v->cr8 >> v->cr8_shift & 15;
 }
 
 static inline u64 arch_opaque(u64 v)

@@ -69,7 +69,7 @@ void arch_pc_inject(struct arch_vcpu *v, const struct pc_event *e)
 	if (e->type == PC_EVENT_NMI) {
 		set(v, TYPE_NMI, PC_EXC_NMI, false, 0);
 		v->nmi_masked = true;
-		virt->changed(v);
+		virt_changed(v);
 	} else {
 		set(v, TYPE_INTR, e->vector, false, 0);
 	}
@@ -88,10 +88,24 @@ unsigned arch_pc_ready(const struct arch_vcpu *v)
 	return (v->pc.rflags & RFLAGS_IF ? PC_READY_INTR : 0) | (v->nmi_masked ? 0 : PC_READY_NMI);
 }
 
+void arch_pc_set_cr8(struct arch_vcpu *v, u8 val)
+{
+	*v->cr8 = (u8)(val << v->cr8_shift);
+	virt_changed(v);
+}
+
+bool window_is_open(const struct arch_vcpu *v)
+{
+	unsigned ready = arch_pc_ready(v);
+
+	return v->window & ready ||
+	       (ready & PC_READY_INTR && arch_pc_cr8(v) < PC_BELOW_OF(v->window));
+}
+
 void arch_pc_window(struct arch_vcpu *v, unsigned what)
 {
 	if (v->window == what)
 		return;
 	v->window = what;
-	virt->changed(v);
+	virt_changed(v);
 }

@@ -44,7 +44,7 @@ BUILD_ASSERT(sizeof(struct vmcb) == HV_PAGE_SIZE, "a control block is one page")
 /* Which ports and registers end the guest: a bit for each port, two for each MSR */
 static u8 io_map[3 * 4096] __attribute__((aligned(4096)));
 static u8 msr_map[2 * 4096] __attribute__((aligned(4096)));
-static u32 nasids;
+static u32 nasids, intercepted_cr;
 bool svm_next_rip;
 
 /* world.S */
@@ -84,6 +84,8 @@ static err_t cpu_init(struct arch_cpu *c)
 		maps_build();
 		nasids = cpuid(SVM_LEAF, 0, EBX);
 		svm_next_rip = cpuid_has(SVM_NRIPS);
+		/* QEMU fails an assertion when a virtual interrupt waits at a write */
+		intercepted_cr = platform.tcg ? CR_WRITE_CR8 : 0;
 	}
 	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
 	if (!(rdmsr(MSR_EFER) & EFER_SVME) || nasids < 2)
@@ -139,6 +141,7 @@ static void reset_control(struct vmcb *b, const struct arch_gspace *gs)
 	b->iopm = (u64)io_map;
 	b->msrpm = (u64)msr_map;
 	b->v_intr = V_MASKING;
+	b->cr = intercepted_cr;
 	b->np_enable = 1;
 	b->np_cr3 = (u64)gs->tables.root;
 }
@@ -152,6 +155,8 @@ static void reset(struct arch_vcpu *v, const struct pc_start *s)
 	reset_segments(b, s);
 	b->efer = EFER_RESET;
 	b->cr0 = s->kind == PC_START_FLAT32 ? CR0_PE | CR0_ET : CR0_INIT;
+	v->cr8 = (u8 *)&b->v_intr;
+	v->cr8_shift = 0;
 	b->dr6 = DR6_INIT;
 	b->dr7 = DR7_INIT;
 	b->pat = PAT_INIT;
@@ -195,27 +200,54 @@ static __attribute__((noinline)) void new_asid(struct arch_vcpu *v, struct arch_
 	v->vmcb->asid = c->asid_next++;
 }
 
-/* Ask for an exit once the guest takes what v->window says. */
-static void changed(struct arch_vcpu *v)
+/*
+ * Ask for an exit once the guest takes what v->window says. A virtual interrupt waits until its
+ * priority is above the guest's CR8 (APM 2, 15.21.4). QEMU fails an assertion of its
+ * own when CR8 is written while one waits.
+ */
+void svm_changed(struct arch_vcpu *v)
+{
+	struct vmcb *b = v->vmcb;
+	u64 intr = b->v_intr & ~(V_IRQ | V_PRIO | V_IGN_TPR);
+	u32 misc1 = b->misc1 & ~(M1_VINTR | M1_IRET);
+
+	if (v->window & PC_READY_INTR) {
+		misc1 |= M1_VINTR;
+		intr |= V_IRQ | V_PRIO | V_IGN_TPR;
+	} else if (unlikely(PC_BELOW_OF(v->window)) && !platform.tcg) {
+		misc1 |= M1_VINTR;
+		intr |= V_IRQ | V_PRIO_IS(PC_BELOW_OF(v->window));
+	}
+	if (unlikely(v->nmi_masked))
+		misc1 |= M1_IRET;
+	b->v_intr = intr;
+	b->misc1 = misc1;
+	b->tsc_offset = v->tsc_offset;
+}
+
+static void look_again(struct arch_cpu *c)
+{
+	c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
+	timer_program(c);
+}
+
+/* For one entry no window is open; we look again soon, if the guest does not leave by itself. */
+void svm_close_once(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	struct vmcb *b = v->vmcb;
 
-	b->tsc_offset = v->tsc_offset;
-	b->misc1 &= ~(M1_VINTR | M1_IRET);
-	b->v_intr &= ~(V_IRQ | V_PRIO | V_IGN_TPR);
-	if (v->window & PC_READY_INTR) {
-		b->misc1 |= M1_VINTR;
-		b->v_intr |= V_IRQ | V_PRIO | V_IGN_TPR;
-	}
-	if (v->nmi_masked)
-		b->misc1 |= M1_IRET;
+	if (v->window)
+		look_again(c);
+	b->v_intr &= ~V_IRQ;
+	b->misc1 &= ~M1_VINTR;
+	b->cr = 0;
+	v->undo = true;
 }
 
 /*
  * An entry right behind STI or MOV SS, unless the core has stepped on since. QEMU does not honour
  * the shadow: a window there would let an interrupt in between STI and HLT, and the guest would
- * sleep over it. So the window stays closed for this entry, and we look again soon in case the
- * guest does not leave by itself.
+ * sleep over it.
  */
 static __attribute__((noinline)) void enter_in_shadow(struct arch_vcpu *v, struct arch_cpu *c)
 {
@@ -224,15 +256,10 @@ static __attribute__((noinline)) void enter_in_shadow(struct arch_vcpu *v, struc
 	b->shadow = v->pc.rip == v->left_rip;
 	if (!b->shadow || !v->window)
 		return;
-	if (platform.tcg || v->window & PC_READY_NMI) {
-		c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
-		timer_program(c);
-	}
-	if (platform.tcg) {
-		b->v_intr &= ~V_IRQ;
-		b->misc1 &= ~M1_VINTR;
-		v->undo = true;
-	}
+	if (platform.tcg)
+		svm_close_once(v, c);
+	else if (v->window & PC_READY_NMI)
+		look_again(c);
 }
 
 /*
@@ -250,10 +277,8 @@ static void give_as_virtual(struct arch_vcpu *v, struct arch_cpu *c)
 	b->v_intr = (b->v_intr & 0xffffffff) | V_IRQ | V_PRIO | V_IGN_TPR |
 		    (u64)EVENT_VECTOR(v->given) << 32;
 	b->misc1 &= ~M1_VINTR;
-	if (v->window) {
-		c->look_again = arch_now() + arch_tick_hz() / 1000000 * LOOK_AGAIN_US;
-		timer_program(c);
-	}
+	if (v->window)
+		look_again(c);
 }
 
 void svm_give_event(struct arch_vcpu *v, struct arch_cpu *c)
@@ -301,7 +326,8 @@ bool svm_settle(struct arch_vcpu *v)
 		v->undo = false;
 		b->tlb_control = 0;
 		b->event = 0;
-		changed(v);
+		b->cr = intercepted_cr;
+		svm_changed(v);
 	}
 	return !(v->event.what & EVENT_VALID);
 }
@@ -402,6 +428,5 @@ const struct virt svm = {
 	.set_cr2 = set_cr2,
 	.get = get,
 	.set = set,
-	.changed = changed,
 	.dump = dump,
 };

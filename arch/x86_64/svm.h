@@ -42,6 +42,8 @@ struct vmcb {
 	u8 pad10[0x1000 - 0x678];
 };
 
+#define CR_WRITE_CR8 (1u << 24) /* of cr */
+
 /* misc1, misc2: instruction and event intercepts */
 #define M1_INTR	    (1u << 0)
 #define M1_NMI	    (1u << 1)
@@ -69,13 +71,15 @@ struct vmcb {
 #define M2_RDPRU    (1u << 14)
 
 /* v_intr */
-#define V_IRQ	  (1ull << 8)
-#define V_PRIO	  (15ull << 16)
-#define V_IGN_TPR (1ull << 20)
-#define V_MASKING (1ull << 24)
+#define V_IRQ	     (1ull << 8)
+#define V_PRIO	     (15ull << 16)
+#define V_PRIO_IS(n) ((u64)(n) << 16)
+#define V_IGN_TPR    (1ull << 20)
+#define V_MASKING    (1ull << 24)
 
 /* Exit codes; the hardware has 64 bits, of which QEMU fills 32 */
 enum svm_exit {
+	SVM_WRITE_CR8 = 0x18,
 	SVM_EXCEPTION = 0x40, /* + vector */
 	SVM_INTR = 0x60,
 	SVM_NMI = 0x61,

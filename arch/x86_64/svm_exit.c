@@ -88,7 +88,7 @@ static enum outcome iret(struct arch_vcpu *v)
 {
 	v->nmi_masked = false;
 	v->shadow = true;
-	virt->changed(v);
+	virt_changed(v);
 	return OUT_AGAIN;
 }
 
@@ -97,6 +97,9 @@ static enum outcome rare(struct arch_vcpu *v, struct vcpu_exit *x, u32 code)
 	switch (code) {
 	case SVM_IRET:
 		return iret(v);
+	case SVM_WRITE_CR8:
+		svm_close_once(v, arch_cpu()); /* it does it now: see `changed` */
+		return OUT_AGAIN;
 	case SVM_INVD:
 	case SVM_WBINVD:
 		return again_behind(v, 2);

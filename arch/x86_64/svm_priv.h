@@ -23,6 +23,9 @@ bool svm_settle(struct arch_vcpu *v);
 /* For the next entry, when one waits. */
 void svm_give_event(struct arch_vcpu *v, struct arch_cpu *c);
 
+/* The next entry has no window, whatever v->window says; the CPU looks again soon. */
+void svm_close_once(struct arch_vcpu *v, struct arch_cpu *c);
+
 /* Any exit, the registers complete. */
 enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x);
 

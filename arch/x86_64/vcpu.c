@@ -141,7 +141,7 @@ static enum outcome interrupted(struct arch_vcpu *v, struct arch_cpu *c, struct 
 		return OUT_DONE;
 	}
 	timer_program(c); /* a long time may have been cut in pieces */
-	if (v->alarm <= now || v->window & arch_pc_ready(v)) {
+	if (v->alarm <= now || window_is_open(v)) {
 		x->kind = EXIT_WINDOW;
 		return OUT_DONE;
 	}
@@ -284,7 +284,7 @@ void arch_pc_alarm(struct arch_vcpu *v, u64 when)
 void arch_pc_tsc_offset(struct arch_vcpu *v, u64 offset)
 {
 	v->tsc_offset = offset;
-	virt->changed(v);
+	virt_changed(v);
 }
 
 size_t arch_vcpu_dump(const struct arch_vcpu *v, char *buf, size_t n)

@@ -53,14 +53,26 @@ struct virt {
 	/* EFER and PAT, checked already. */
 	u64 (*get)(const struct arch_vcpu *v, u32 msr);
 	void (*set)(struct arch_vcpu *v, u32 msr, u64 val);
-	/* v->window, v->tsc_offset or v->nmi_masked changed. Loaded or not. */
-	void (*changed)(struct arch_vcpu *v);
 	/* Registers as text, beyond v->pc. */
 	size_t (*dump)(const struct arch_vcpu *v, char *buf, size_t n);
 };
 
 extern const struct virt svm, vmx;
 extern const struct virt *virt; /* the one of this machine */
+
+/*
+ * v->window, v->tsc_offset, v->nmi_masked or CR8 changed. Loaded or not. Not in the table above: it
+ * is called often, and a call through a pointer takes a thunk (arch.mk).
+ */
+void svm_changed(struct arch_vcpu *v);
+void vmx_changed(struct arch_vcpu *v);
+static inline void virt_changed(struct arch_vcpu *v)
+{
+	if (virt == &svm)
+		svm_changed(v);
+	else
+		vmx_changed(v);
+}
 
 /* Boot CPU: choose. NULL, or why there is none. */
 const char *virt_choose(void);
@@ -80,6 +92,9 @@ const char *virt_choose(void);
 /* vcpu.c: a nested page fault at g, or the record of it */
 enum outcome vcpu_memory(struct arch_vcpu *v, struct vcpu_exit *x, gpa_t g, unsigned access,
 			 bool mapped);
+
+/* Has come what arch_pc_window waits for? */
+bool window_is_open(const struct arch_vcpu *v);
 
 /* The guest gets an exception before its next instruction, merged with what waits already. */
 void event_exception(struct arch_vcpu *v, u8 vector, bool has_error, u32 error);

@@ -12,6 +12,7 @@
 #define CR4_GUEST   (0x00370fbfull & ~(CR4_MCE | CR4_VMXE | CR4_SMX))
 #define CR0_HOST    (CR0_NE | CR0_CD | CR0_NW)
 
+#define VAPIC_TPR   0x80 /* in the virtual-APIC page */
 #define AR_UNUSABLE 0x10000
 #define AR_CODE16   0x9b
 #define AR_DATA16   0x93
@@ -142,6 +143,8 @@ static void write_changed(const struct arch_vcpu *v)
 		proc |= PROC_WINDOW;
 	if (v->window & PC_READY_NMI)
 		proc |= PROC_NMI_WINDOW;
+	/* an exit below it; one that is above CR8 already is refused (SDM 3, 27.2.1.1) */
+	vmwrite(VMCS_TPR_THRESHOLD, MIN(PC_BELOW_OF(v->window), arch_pc_cr8(v)));
 	vmwrite(VMCS_PROC, proc);
 	vmwrite(VMCS_TSC_OFFSET, v->tsc_offset);
 }
@@ -215,7 +218,6 @@ static void set_controls(const struct arch_vcpu *v)
 	vmwrite(VMCS_EPTP, eptp(v));
 	vmwrite(VMCS_MSR_BITMAP, (u64)msr_bitmap);
 	vmwrite(VMCS_VAPIC, (u64)v->vapic);
-	vmwrite(VMCS_TPR_THRESHOLD, 0);
 	vmwrite(VMCS_LINK, ~0ull);
 	vmwrite(VMCS_PF_MASK, 0);
 	vmwrite(VMCS_PF_MATCH, 0);
@@ -261,6 +263,8 @@ static void reset(struct arch_vcpu *v, const struct pc_start *s)
 	memset(v->vmcs, 0, HV_PAGE_SIZE);
 	memset(v->vapic, 0, HV_PAGE_SIZE);
 	*(u32 *)v->vmcs = revision;
+	v->cr8 = (u8 *)v->vapic + VAPIC_TPR;
+	v->cr8_shift = 4;
 	vmclear(v);
 	vmptrld(v);
 	set_controls(v);
@@ -429,6 +433,5 @@ const struct virt vmx = {
 	.set_cr2 = set_cr2,
 	.get = get,
 	.set = set,
-	.changed = vmx_changed,
 	.dump = dump,
 };

@@ -75,7 +75,6 @@ static inline u8 vmx_cpl(void)
 u64 real_cr4(u64 cr4);
 
 /* See struct virt. */
-void vmx_changed(struct arch_vcpu *v);
 extern unsigned vmx_timer_shift; /* the preemption timer counts once in 2^n ticks */
 enum outcome vmx_run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x);
 

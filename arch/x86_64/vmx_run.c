@@ -255,6 +255,7 @@ static enum outcome explain(struct arch_vcpu *v, u32 reason, struct vcpu_exit *x
 		return memory(v, x);
 	case VMX_WINDOW:
 	case VMX_NMI_WINDOW:
+	case VMX_TPR:
 		x->kind = EXIT_WINDOW;
 		return OUT_DONE;
 	case VMX_EXCEPTION:

@@ -65,7 +65,7 @@ bool pc_apic_accept(struct vcpu *v, u8 vector, bool level)
 }
 
 /* Highest vector in service, or -1. */
-static int in_service(const struct pc_apic *a)
+static inline __attribute__((always_inline)) int in_service(const struct pc_apic *a)
 {
 #pragma GCC unroll 4
 	for (int i = PC_VECTOR_WORDS - 1; i >= 0; i--)
@@ -74,28 +74,64 @@ static int in_service(const struct pc_apic *a)
 	return -1;
 }
 
-u32 pc_apic_ppr(const struct pc_apic *a)
+/*
+ * MOV to CR8 sets the class, and the rest to 0 (APM 2, 16.6.4); here, if that changes the class.
+ */
+u32 pc_apic_tpr(struct vcpu *v)
 {
-	int isr = in_service(a);
+	struct pc_apic *a = &pc_vcpu(v)->apic;
+	u32 class = arch_pc_cr8(&v->arch);
 
-	if (isr < 0 || a->tpr >> 4 >= (u32)isr >> 4)
-		return a->tpr;
+	if (unlikely(a->tpr >> 4 != class))
+		a->tpr = class << 4;
+	return a->tpr;
+}
+
+void pc_apic_set_tpr(struct vcpu *v, u8 val)
+{
+	pc_vcpu(v)->apic.tpr = val;
+	arch_pc_set_cr8(&v->arch, val >> 4);
+}
+
+u32 pc_apic_ppr(struct vcpu *v)
+{
+	u32 tpr = pc_apic_tpr(v);
+	int isr = in_service(&pc_vcpu(v)->apic);
+
+	if (isr < 0 || tpr >> 4 >= (u32)isr >> 4)
+		return tpr;
 	return (u32)isr & 0xf0;
 }
 
-int pc_apic_pending(const struct pc_apic *a)
+/* Highest vector that is requested, or -1. */
+static inline __attribute__((always_inline)) int requested(const struct pc_apic *a)
 {
 #pragma GCC unroll 4
 	for (int i = PC_VECTOR_WORDS - 1; i >= 0; i--) {
 		u64 word = atomic_load(&a->irr[i]);
-		int vector;
 
-		if (!word)
-			continue;
-		vector = i * 64 + 63 - __builtin_clzll(word);
-		return (u32)vector >> 4 > pc_apic_ppr(a) >> 4 ? vector : -1;
+		if (word)
+			return i * 64 + 63 - __builtin_clzll(word);
 	}
 	return -1;
+}
+
+int pc_apic_pending(struct vcpu *v)
+{
+	const struct pc_apic *a = &pc_vcpu(v)->apic;
+	int vector = requested(a), class = vector >> 4;
+
+	if (vector < 0 || class <= arch_pc_cr8(&v->arch) || class <= in_service(a) >> 4)
+		return -1;
+	return vector;
+}
+
+unsigned pc_apic_waits(struct vcpu *v)
+{
+	const struct pc_apic *a = &pc_vcpu(v)->apic;
+	int class = requested(a) >> 4;
+
+	return class >= 0 && class > in_service(a) >> 4 ? (unsigned)class : 0;
 }
 
 void pc_apic_take(struct pc_apic *a, u8 vector)

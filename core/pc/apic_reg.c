@@ -54,7 +54,7 @@ static err_t read_bits(const struct pc_apic *a, u32 reg, u64 *val)
 	return HV_OK;
 }
 
-static err_t read_plain(const struct vcpu *v, struct pc_apic *a, u32 reg, u64 *val)
+static err_t read_plain(struct vcpu *v, struct pc_apic *a, u32 reg, u64 *val)
 {
 	bool x2 = pc_apic_x2(a);
 
@@ -66,10 +66,10 @@ static err_t read_plain(const struct vcpu *v, struct pc_apic *a, u32 reg, u64 *v
 		*val = VERSION;
 		return HV_OK;
 	case REG_TPR:
-		*val = a->tpr;
+		*val = pc_apic_tpr(v);
 		return HV_OK;
 	case REG_PPR:
-		*val = pc_apic_ppr(a);
+		*val = pc_apic_ppr(v);
 		return HV_OK;
 	case REG_LDR:
 		*val = a->ldr;
@@ -185,7 +185,7 @@ static err_t write_common(struct vcpu *v, struct pc_apic *a, u32 reg, u64 val)
 {
 	switch (reg) {
 	case REG_TPR:
-		a->tpr = val & 0xff;
+		pc_apic_set_tpr(v, (u8)val);
 		pc_attn(v, ATTN_IRQ);
 		return HV_OK;
 	case REG_EOI:
@@ -297,8 +297,10 @@ err_t pc_apic_set_base(struct vcpu *v, u64 val)
 	if (to == from)
 		return HV_OK;
 	a->base = (u32)val;
-	if (to == off)
+	if (to == off) {
 		pc_apic_reset(a, v->index);
+		pc_apic_set_tpr(v, 0);
+	}
 	if (to == x2)
 		a->ldr = PC_X2_LDR(v->index);
 	pc_alarm(v);

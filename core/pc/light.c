@@ -40,7 +40,7 @@ LIGHT light_eoi(struct vcpu *v, const struct vcpu_exit *x)
 		a->isr[vector / 64] |= bit;
 		return LIGHT_NOT;
 	}
-	if (pc_apic_pending(a) < 0)
+	if (!pc_apic_waits(v))
 		return behind(v, x, LIGHT_DONE);
 	pc_attn(v, ATTN_IRQ);
 	return behind(v, x, LIGHT_LOOK);

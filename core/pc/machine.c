@@ -143,28 +143,27 @@ static bool at_halt(struct vcpu *v)
 	return pv->halted && pc_regs(v)->rip == pv->halt_rip;
 }
 
-/* What the guest takes now; at a HLT, behind it: the shadow of an STI before it is over. */
-static inline __attribute__((always_inline)) unsigned ready(struct vcpu *v)
+/* What the guest takes n bytes on: there the shadow of an STI before a HLT is over. */
+static inline __attribute__((always_inline)) unsigned ready_behind(struct vcpu *v, u8 n)
 {
 	struct pc_regs *r = pc_regs(v);
 	u64 rip = r->rip;
 	unsigned what;
 
-	if (at_halt(v))
-		r->rip += pc_vcpu(v)->halt_len;
+	r->rip += n;
 	what = arch_pc_ready(&v->arch);
 	r->rip = rip;
 	return what;
 }
 
-/* Does it take one of these now? */
+/* At a HLT: does it take one of these behind it? */
 static inline bool takes(struct vcpu *v, u32 attn)
 {
 	unsigned want = attn & ATTN_IRQ ? PC_READY_INTR : 0;
 
 	if (attn & ATTN_NMI)
 		want |= PC_READY_NMI;
-	return ready(v) & want;
+	return ready_behind(v, pc_vcpu(v)->halt_len) & want;
 }
 
 bool pc_may_wake(struct vcpu *v)
@@ -177,8 +176,8 @@ bool pc_wakes(struct vcpu *v)
 	struct pc_vcpu *pv = pc_vcpu(v);
 	u32 attn = atomic_load(&pv->attn);
 
-	if (attn & ATTN_IRQ && pc_apic_pending(&pv->apic) < 0)
-		attn &= ~ATTN_IRQ;
+	if (attn & (ATTN_IRQ | ATTN_HELD))
+		attn = pc_apic_pending(v) < 0 ? attn & ~ATTN_IRQ : attn | ATTN_IRQ;
 	return takes(v, attn);
 }
 
@@ -203,9 +202,9 @@ static void inject(struct vcpu *v, enum pc_event_type type, u8 vector)
 static __attribute__((noinline)) void deliver(struct vcpu *v)
 {
 	struct pc_vcpu *pv = pc_vcpu(v);
-	u32 attn = atomic_fetch_and(&pv->attn, ~(ATTN_HALTED | ATTN_IRQ));
-	unsigned can = ready(v), window = 0;
-	int vector;
+	u32 attn = atomic_fetch_and(&pv->attn, ~(ATTN_HALTED | ATTN_IRQ | ATTN_HELD));
+	unsigned can = ready_behind(v, at_halt(v) ? pv->halt_len : 0), window = 0, class;
+	int vector = -1;
 
 	arch_lock_point();
 	if (attn & ATTN_NMI && can & PC_READY_NMI) {
@@ -215,13 +214,17 @@ static __attribute__((noinline)) void deliver(struct vcpu *v)
 	} else if (attn & ATTN_NMI) {
 		window |= PC_READY_NMI;
 	}
-	vector = attn & ATTN_IRQ ? pc_apic_pending(&pv->apic) : -1;
+	if (attn & (ATTN_IRQ | ATTN_HELD))
+		vector = pc_apic_pending(v);
 	if (vector >= 0 && can & PC_READY_INTR) {
 		pc_apic_take(&pv->apic, (u8)vector);
 		inject(v, PC_EVENT_INTR, (u8)vector);
 	} else if (vector >= 0) {
 		atomic_fetch_or(&pv->attn, ATTN_IRQ);
 		window |= PC_READY_INTR;
+	} else if (attn & (ATTN_IRQ | ATTN_HELD) && (class = pc_apic_waits(v)) != 0) {
+		atomic_fetch_or(&pv->attn, ATTN_HELD);
+		window |= PC_BELOW(class);
 	}
 	arch_pc_window(&v->arch, window);
 }

@@ -29,11 +29,12 @@
 
 /*
  * Why before_run of a vcpu has work to do. HALTED: who sets another one must also wake it. IRQ and
- * NMI are set by anybody, HALTED and all clearing is the vcpu's own CPU's.
+ * NMI are set by anybody, the others and all clearing is the vcpu's own CPU's.
  */
 #define ATTN_IRQ    1u /* its local APIC may have something to deliver */
 #define ATTN_NMI    2u
 #define ATTN_HALTED 4u /* it stands at a HLT */
+#define ATTN_HELD   8u /* CR8 has held an interrupt back: is it still so? */
 
 /* Errors of a local APIC (APM 2, 16.4.6): a vector below 16, a register that is not there. */
 #define ESR_SENT_ILLEGAL     (1u << 5)
@@ -54,7 +55,8 @@ struct pc_apic {
 	u64 isr[PC_VECTOR_WORDS];
 	_Atomic u32 svr, ldr, dfr, base; /* others read them: is it on, is it meant? */
 	_Atomic u32 esr_next;		 /* errors since esr was last written */
-	u32 tpr, esr, icr, icr2, lvt[PC_LVTS], tdcr;
+	u32 tpr;			 /* of its class CR8 knows more: pc_apic_tpr */
+	u32 esr, icr, icr2, lvt[PC_LVTS], tdcr;
 	u32 initial;  /* count that the timer began with */
 	u64 timer;    /* ticks when it fires; TIME_NEVER */
 	u64 deadline; /* MSR value; 0 = none */
@@ -141,7 +143,7 @@ extern const struct hcall_table pc_hcalls;
 void pc_attn(struct vcpu *v, u32 bits);
 /* What INIT does, and a start-up at that vector. Not loaded. */
 void pc_vcpu_reset(struct vcpu *v, u8 vector);
-bool pc_wakes(struct vcpu *v);	  /* something ends a HLT; loaded here */
+bool pc_wakes(struct vcpu *v);	  /* something ends the HLT it stands at; loaded here */
 bool pc_may_wake(struct vcpu *v); /* the same, without looking at the APIC: or may end it */
 void pc_alarm(struct vcpu *v);	  /* after a change of apic.timer or retry; v's own CPU */
 
@@ -169,10 +171,14 @@ static inline bool pc_apic_on(const struct pc_apic *a)
 bool pc_apic_takes_part(const struct vcpu *v); /* in the choice of one for lowest priority */
 void pc_apic_error(struct pc_apic *a, u32 bit);
 bool pc_apic_accept(struct vcpu *v, u8 vector, bool level); /* false: it does not take it */
-int pc_apic_pending(const struct pc_apic *a);	 /* vector to deliver now, or -1; own CPU */
+u32 pc_apic_tpr(struct vcpu *v);			    /* own CPU, as are the next four */
+void pc_apic_set_tpr(struct vcpu *v, u8 val);
+u32 pc_apic_ppr(struct vcpu *v);
+int pc_apic_pending(struct vcpu *v); /* vector to deliver now, or -1 */
+/* Class of the highest that waits above what is in service, whatever CR8 says; or 0. */
+unsigned pc_apic_waits(struct vcpu *v);
 void pc_apic_take(struct pc_apic *a, u8 vector); /* it is being delivered; own CPU */
 int pc_apic_eoi(struct pc_apic *a);		 /* vector that ended, or -1; own CPU */
-u32 pc_apic_ppr(const struct pc_apic *a);
 bool pc_apic_match(const struct vcpu *v, u32 dest, bool logical, bool x2);
 
 /* apic_reg.c: registers by number (offset / 16). HV_EINVAL: not there, or not like that. */

@@ -119,6 +119,9 @@ static void processor(struct bytes *b)
 		(void)!gcopy_to(bench_p, GPA(BENCH_TABLES + at % 0x8000), &e, 8);
 		break;
 	}
+	case 5:
+		pc->cr8 = byte(b) & 15;
+		break;
 	default:
 		pc->base[byte(b) % PC_SEGS] = address(b);
 		break;

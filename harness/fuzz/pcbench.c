@@ -120,11 +120,9 @@ void bench_exit(struct vcpu_exit x, bool light)
 /* Nobody sleeps at a HLT while something is there that ends it. */
 static void awake(struct vcpu *w)
 {
-	const struct pc_vcpu *pv = pc_vcpu(w);
-
 	if (w->se.state != SE_BLOCKED || w == bench_v)
 		return;
-	promise(!(w->arch.pc.rflags & RFLAGS_IF) || pc_apic_pending(&pv->apic) < 0 ||
+	promise(!(w->arch.pc.rflags & RFLAGS_IF) || pc_apic_pending(w) < 0 ||
 			w->arch.pcx.blocked & PC_READY_INTR,
 		"who sleeps has no interrupt to take");
 }

@@ -20,7 +20,7 @@ static void check_books(const struct mp_vcpu *a, const struct vcpu *v)
 		differs("vcpu %u: the alarm is not when its timer is", v->index);
 	if (v->arch.pcx.tsc_offset != pv->tsc_offset)
 		differs("vcpu %u: the port has another counter", v->index);
-	if (mp_deliverable(a) >= 0 && !(pv->attn & ATTN_IRQ))
+	if (mp_deliverable(a) >= 0 && !(pv->attn & (ATTN_IRQ | ATTN_HELD)))
 		differs("vcpu %u: nobody looks at its interrupt", v->index);
 }
 
@@ -36,7 +36,7 @@ static void abstract_vcpu(struct mp_vcpu *a, const struct vcpu *v)
 		a->isr[i] = p->isr[i];
 	}
 	a->base = p->base;
-	a->tpr = p->tpr;
+	a->tpr = p->tpr >> 4 == pc->cr8 ? p->tpr : (u64)pc->cr8 << 4;
 	a->ldr = p->ldr;
 	a->dfr = p->dfr;
 	a->svr = p->svr;

@@ -6,7 +6,7 @@
 #include "model_pc.h"
 #include "oracle.h"
 
-enum pc_kind { PC_MSR, PC_PORT, PC_MEMORY, PC_CPUID, PC_HALT, PC_ILLEGAL };
+enum pc_kind { PC_MSR, PC_PORT, PC_MEMORY, PC_CPUID, PC_HALT, PC_ILLEGAL, PC_CR8 };
 
 struct pc_access {
 	enum pc_kind kind;

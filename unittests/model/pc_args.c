@@ -272,6 +272,13 @@ static void cpuid(struct pc_access *a)
 		a->at = any() & 0xffffffff;
 }
 
+static void cr8(struct pc_access *a)
+{
+	a->kind = PC_CR8;
+	a->write = true;
+	a->val = chance(50) ? 0 : drive_random(16);
+}
+
 /* Somebody or something will end a HLT, mostly. */
 static bool may_halt(unsigned lp, const struct mp_vcpu *v)
 {
@@ -292,6 +299,8 @@ void pc_make_access(unsigned lp, unsigned vc, struct pc_access *a)
 		a->kind = PC_HALT;
 	else if (what < 4)
 		a->kind = PC_ILLEGAL;
+	else if (what < 6)
+		cr8(a);
 	else if (what < 10)
 		cpuid(a);
 	else if (what < 35)

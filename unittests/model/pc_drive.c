@@ -10,6 +10,7 @@
 #include "../../core/pc/pc.h"
 #include "hv.h"
 #include "pc_access.h"
+#include "state.h"
 #include "um.h"
 
 #define CODE	  0x7000
@@ -21,6 +22,13 @@ static struct model *const m = &drive.m;
 bool pc_must_halt(unsigned lp, unsigned vc)
 {
 	return m->more[lp].pc && m->pc[lp].vcpu[vc].at_hlt;
+}
+
+static unsigned length(const struct pc_access *a)
+{
+	if (a->kind == PC_MEMORY)
+		return a->size == 2 ? 3 : 2;
+	return a->kind == PC_PORT ? 1 : a->kind == PC_CR8 ? 4 : 2;
 }
 
 /* ---- for real -------------------------------------------------------------------------------- */
@@ -70,6 +78,11 @@ static void real(unsigned lp, struct vcpu *v, const struct pc_access *a)
 
 	gpr[PC_RAX] = a->val;
 	switch (a->kind) {
+	case PC_CR8: /* no exit: the processor does it */
+		v->arch.pcx.cr8 = (u8)a->val;
+		v->arch.pc.rip += length(a);
+		pc_apic_tpr(v); /* else the low bits may be those from before: docs/pc.md */
+		return;
 	case PC_MSR:
 		gpr[PC_RAX] = 0xa5a5a5a500000000 | (u32)a->val;
 		gpr[PC_RDX] = 0xa5a5a5a500000000 | a->val >> 32;
@@ -129,6 +142,10 @@ static enum mp_answer model(struct mp_call *c, const struct pc_access *a, const 
 	u64 val = a->val, out[4] = { gpr[PC_RAX], gpr[PC_RBX], gpr[PC_RCX], gpr[PC_RDX] };
 
 	switch (a->kind) {
+	case PC_CR8:
+		if (c->v->tpr >> 4 != val)
+			c->v->tpr = val << 4;
+		break;
 	case PC_MSR:
 		if (a->write) {
 			answer = mp_msr_write(c, a->at, val);
@@ -166,18 +183,12 @@ static enum mp_answer model(struct mp_call *c, const struct pc_access *a, const 
 	return answer;
 }
 
-static unsigned length(const struct pc_access *a)
-{
-	if (a->kind == PC_MEMORY)
-		return a->size == 2 ? 3 : 2;
-	return a->kind == PC_PORT ? 1 : 2;
-}
-
 /* ---- comparison ------------------------------------------------------------------------------ */
 
 static void say(const struct mp_call *c, const struct pc_access *a, const u64 *gpr)
 {
-	static const char *const name[] = { "msr", "port", "memory", "cpuid", "hlt", "illegal" };
+	static const char *const name[] = { "msr", "port",    "memory", "cpuid",
+					    "hlt", "illegal", "cr8" };
 
 	printf("%6llu: %u.%u %s %s 0x%llx (%llx %llx %u) -> rax %llx rdx %llx\n",
 	       (unsigned long long)drive.calls, c->lp, c->vc, a->write ? "write" : "read",
@@ -196,6 +207,14 @@ static void check_exception(struct um_pc *pc, int want)
 			      pc->event.has_error != (got == PC_EXC_GP)))
 		differs("exception %d: as something else, or with another error code", got);
 	pc->injected = false;
+}
+
+/* Who lets an interrupt come by CR8 leaves for it, if it takes interrupts. */
+static void check_window(const struct mp_call *c, const struct vcpu *v)
+{
+	if (mp_deliverable(c->v) >= 0 && arch_pc_ready(&v->arch) & PC_READY_INTR &&
+	    !um_pc_window_open(&v->arch))
+		differs("nobody tells that CR8 is low");
 }
 
 static void check_registers(const struct expected *e, const u64 *gpr)
@@ -255,6 +274,8 @@ static void judge(const struct mp_call *by, const struct pc_access *a)
 		mv->nip += length(a);
 	if (drive.verbose)
 		say(c, a, gpr);
+	if (a->kind == PC_CR8)
+		check_window(c, v);
 	check_exception(&v->arch.pcx, e.exception);
 	check_registers(&e, gpr);
 	check_output(c->lp);

@@ -161,6 +161,16 @@ pc_guest_start:
 	.byte	0x48
 	cpuid
 	jmp	again
+
+	piece	lower_cr8		/* 27: tells what it was, then goes down to 0 and on */
+	movq	%cr8, %rcx
+	movl	$0x2007, %eax
+	vmmcall
+	sti
+1:	decl	%ecx
+	movq	%rcx, %cr8
+	jnz	1b
+	jmp	count
 pc_guest_end:
 
 	.section .note.GNU-stack, "", @progbits

@@ -32,6 +32,7 @@ enum piece {
 	STEP_STI,
 	REAL_FAULT,
 	PREFIXED,
+	LOWER_CR8,
 };
 
 /* What stands on the data page */

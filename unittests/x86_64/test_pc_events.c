@@ -56,6 +56,27 @@ KTEST(window_is_cancelled)
 	done();
 }
 
+/* CR8 belongs to the guest, and a window waits until it is low. */
+KTEST(window_below_cr8)
+{
+	for (u8 below = 1; below <= 9; below += 4) {
+		go(LOWER_CR8);
+		arch_pc_set_cr8(av(0), 9);
+		arch_pc_window(av(0), PC_BELOW(below));
+		expect_call(0, 0x2007);
+		K_EQ(av(0)->pc.gpr[PC_RCX], 9);
+		K_EQ(run(0), EXIT_WINDOW);
+		K_CHECK(arch_pc_cr8(av(0)) < below);
+		arch_pc_set_cr8(av(0), 9);
+		av(0)->pc.rflags &= ~RFLAGS_IF;
+		go(LOWER_CR8);
+		arch_pc_window(av(0), 0);
+		expect_call(0, 0x2007);
+		K_EQ(arch_pc_cr8(av(0)), 9);
+	}
+	done();
+}
+
 /* HLT behind STI: whoever waits to interrupt must not do it between them. */
 KTEST(no_interrupt_in_the_shadow)
 {

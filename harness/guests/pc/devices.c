@@ -177,6 +177,54 @@ static void local_apic(void)
 	G_EQ(pc_apic_get(APIC_ESR), 0);
 }
 
+/* The other way to the class of the task's priority: no exit, and yet what it held back comes. */
+static void task_priority(void)
+{
+	u32 me = g_vcpu();
+	u64 before;
+
+	G_EQ(cr8(), 0);
+	set_cr8(6);
+	G_EQ(cr8(), 6);
+	G_EQ(pc_apic_get(APIC_TPR), 0x60);
+	pc_send(VEC_A, me);
+	NOTHING_COMES();
+	pc_send(VEC_B, me);
+	COMES(VEC_B);
+	set_cr8(7);
+	NOTHING_COMES();
+	set_cr8(6);
+	NOTHING_COMES();
+	/* with interrupts on, lowering it is enough */
+	before = count();
+	g_irqs(true);
+	set_cr8(5);
+	for (u64 limit = g_now() + SECOND; count() == before && g_now() < limit;)
+		g_relax();
+	g_irqs(false);
+	G_EQ(count(), before + 1);
+	G_EQ(g_load(WORD, 8), VEC_A);
+	/* one way writes, the other one reads */
+	pc_apic_set(APIC_TPR, 0x75);
+	G_EQ(cr8(), 7);
+	G_EQ(pc_apic_get(APIC_TPR), 0x75);
+	set_cr8(15);
+	G_EQ(pc_apic_get(APIC_TPR), 0xf0);
+	pc_send(VEC_B, me);
+	NOTHING_COMES();
+	set_cr8(6);
+	COMES(VEC_B);
+	/* lowered while interrupts are off, right before a wait: that ends at once */
+	pc_send(VEC_A, me);
+	NOTHING_COMES();
+	before = count();
+	set_cr8(0);
+	g_cede();
+	g_irqs(false);
+	G_EQ(count(), before + 1);
+	NOTHING_COMES();
+}
+
 static void timer(void)
 {
 	u64 start = g_now();
@@ -351,6 +399,7 @@ GUEST(devices)
 	registers();
 	outside();
 	local_apic();
+	task_priority();
 	timer();
 	io_apic();
 	com1();

@@ -10,12 +10,12 @@ static struct pc_apic *apic(void)
 START_TEST(accepts_only_when_enabled)
 {
 	pc_apic_accept(lab_v0, 0x40, false);
-	ck_assert_int_eq(pc_apic_pending(apic()), -1); /* software has not enabled it */
+	ck_assert_int_eq(pc_apic_pending(lab_v0), -1); /* software has not enabled it */
 	lab_x2apic(lab_v0);
 	pc_apic_accept(lab_v0, 15, false);
-	ck_assert_int_eq(pc_apic_pending(apic()), -1);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), -1);
 	pc_apic_accept(lab_v0, 0x40, false);
-	ck_assert_int_eq(pc_apic_pending(apic()), 0x40);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), 0x40);
 	ck_assert_uint_eq(apic()->tmr[1], 0);
 	pc_apic_accept(lab_v0, 0x41, true);
 	ck_assert_uint_eq(apic()->tmr[1], 2);
@@ -23,7 +23,7 @@ START_TEST(accepts_only_when_enabled)
 	ck_assert_uint_eq(apic()->tmr[1], 0);
 	apic()->base &= ~(1u << 11);
 	pc_apic_accept(lab_v0, 0xf0, false);
-	ck_assert_int_eq(pc_apic_pending(apic()), 0x41);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), 0x41);
 }
 END_TEST
 
@@ -33,25 +33,25 @@ START_TEST(priorities)
 	pc_apic_accept(lab_v0, 0x45, false);
 	pc_apic_accept(lab_v0, 0x41, false);
 	pc_apic_accept(lab_v0, 0xe0, false);
-	apic()->tpr = 0xe0;
-	ck_assert_int_eq(pc_apic_pending(apic()), -1);
-	apic()->tpr = 0xdf;
-	ck_assert_int_eq(pc_apic_pending(apic()), 0xe0);
+	pc_apic_set_tpr(lab_v0, 0xe0);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), -1);
+	pc_apic_set_tpr(lab_v0, 0xdf);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), 0xe0);
 	pc_apic_take(apic(), 0xe0);
-	ck_assert_uint_eq(pc_apic_ppr(apic()), 0xe0);
-	ck_assert_int_eq(pc_apic_pending(apic()), -1);
+	ck_assert_uint_eq(pc_apic_ppr(lab_v0), 0xe0);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), -1);
 	ck_assert_int_eq(pc_apic_eoi(apic()), 0xe0);
-	ck_assert_uint_eq(pc_apic_ppr(apic()), 0xdf);
-	apic()->tpr = 0;
-	ck_assert_int_eq(pc_apic_pending(apic()), 0x45);
+	ck_assert_uint_eq(pc_apic_ppr(lab_v0), 0xdf);
+	pc_apic_set_tpr(lab_v0, 0);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), 0x45);
 	pc_apic_take(apic(), 0x45);
-	ck_assert_int_eq(pc_apic_pending(apic()), -1); /* 0x41: the same class */
+	ck_assert_int_eq(pc_apic_pending(lab_v0), -1); /* 0x41: the same class */
 	pc_apic_accept(lab_v0, 0x50, false);
-	ck_assert_int_eq(pc_apic_pending(apic()), 0x50);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), 0x50);
 	pc_apic_take(apic(), 0x50);
 	ck_assert_int_eq(pc_apic_eoi(apic()), 0x50);
 	ck_assert_int_eq(pc_apic_eoi(apic()), 0x45);
-	ck_assert_int_eq(pc_apic_pending(apic()), 0x41);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), 0x41);
 	pc_apic_take(apic(), 0x41);
 	ck_assert_int_eq(pc_apic_eoi(apic()), 0x41);
 	ck_assert_int_eq(pc_apic_eoi(apic()), -1);
@@ -96,7 +96,7 @@ START_TEST(reset_state)
 	pc_apic_reset(a, 0);
 	ck_assert(pc_apic_x2(a)); /* INIT leaves it its mode */
 	ck_assert_uint_eq(a->ldr, 1);
-	ck_assert_int_eq(pc_apic_pending(a), -1);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), -1);
 	pc_apic_power_on(a, 0);
 	ck_assert_uint_eq(a->ldr, 0);
 	ck_assert_int_eq(pc_apic_eoi(a), -1);

@@ -135,7 +135,7 @@ START_TEST(errors_register)
 	pc_apic_accept(lab_v0, 0x0f, true); /* one is received, from a line or the timer */
 	set(0x28, 0);
 	ck_assert_uint_eq(reg(0x28), 0x40);
-	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v0)->apic), -1);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), -1);
 }
 END_TEST
 

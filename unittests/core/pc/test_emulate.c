@@ -63,7 +63,7 @@ END_TEST
 START_TEST(read_modify_write)
 {
 	CODE("\x83\x0d\x80\x00\xe0\xfe\x0f"); /* orl $0xf, TPR */
-	pc_vcpu(lab_v0)->apic.tpr = 0x40;
+	pc_apic_set_tpr(lab_v0, 0x40);
 	r->rflags |= RFLAGS_CF;
 	done(7);
 	ck_assert_uint_eq(pc_vcpu(lab_v0)->apic.tpr, 0x4f);

@@ -123,13 +123,24 @@ START_TEST(hlt_below_the_task_priority)
 {
 	lab_x2apic(lab_v0);
 	lab_irq(lab_v0, true);
-	pc_vcpu(lab_v0)->apic.tpr = 0x60;
+	pc_apic_set_tpr(lab_v0, 0x60);
 	pc_apic_accept(lab_v0, 0x55, false);
 	hlt();
 	ck_assert_uint_eq(lab_v0->se.state, SE_BLOCKED);
 	pc_apic_accept(lab_v0, 0x75, false);
 	ck_assert_uint_eq(lab_v0->se.state, SE_RUNNABLE);
 	ck_assert_int_eq(lab_enter(lab_v0), 0x75);
+	ck_assert(lab_wrmsr(lab_v0, 0x80b, 0));
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert_uint_eq(pc_vcpu(lab_v0)->attn, ATTN_HELD);
+	hlt();
+	ck_assert_uint_eq(lab_v0->se.state, SE_BLOCKED);
+	vcpu_wake(lab_v0);
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	lab_pc(lab_v0)->cr8 = 4; /* between that and the HLT, and no window was seen */
+	hlt();
+	ck_assert_uint_eq(lab_v0->se.state, SE_RUNNABLE);
+	ck_assert_int_eq(lab_enter(lab_v0), 0x55);
 }
 END_TEST
 

@@ -121,15 +121,15 @@ START_TEST(lowest_priority_goes_to_who_takes_it)
 	pc_vcpu(lab_v1)->apic.svr = 0x1ff;
 	pc_vcpu(lab_v0)->apic.svr = 0xff;
 	send(to_all, 0);
-	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v1)->apic), 0x20);
+	ck_assert_int_eq(pc_apic_pending(lab_v1), 0x20);
 	pc_message(lab_p, 0x0133, 0xff);
-	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v1)->apic), 0x33);
+	ck_assert_int_eq(pc_apic_pending(lab_v1), 0x33);
 	pc_vcpu(lab_v0)->apic.svr = 0x1ff;
 	lab_v0->online = false;
 	send(0x140 | 2 << 18, 0);
 	lab_v0->online = true;
-	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v1)->apic), 0x40);
-	ck_assert_int_eq(pc_apic_pending(&pc_vcpu(lab_v0)->apic), -1);
+	ck_assert_int_eq(pc_apic_pending(lab_v1), 0x40);
+	ck_assert_int_eq(pc_apic_pending(lab_v0), -1);
 }
 END_TEST
 

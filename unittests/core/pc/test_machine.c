@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What happens before an entry, life of machine state, restart. */
 #include "lab.h"
+#include "state.h"
 
 START_TEST(window_until_the_guest_is_ready)
 {
@@ -16,6 +17,90 @@ START_TEST(window_until_the_guest_is_ready)
 	ck_assert(lab_wrmsr(lab_v0, 0x80b, 0));
 	ck_assert_int_eq(lab_enter(lab_v0), 0x40);
 	ck_assert_uint_eq(pc_vcpu(lab_v0)->attn, 0);
+}
+END_TEST
+
+/* CR8 is the guest's own: it holds interrupts back and lets them come without an exit for it. */
+START_TEST(window_until_cr8_is_low)
+{
+	struct um_pc *pc = lab_pc(lab_v0);
+
+	lab_x2apic(lab_v0);
+	lab_irq(lab_v0, true);
+	pc->cr8 = 8;
+	pc_apic_accept(lab_v0, 0x40, false);
+	pc_apic_accept(lab_v0, 0x7f, false);
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert_uint_eq(pc->window, PC_BELOW(7));
+	ck_assert(!um_pc_window_open(&lab_v0->arch));
+	pc_apic_accept(lab_v0, 0x90, false);
+	ck_assert_int_eq(lab_enter(lab_v0), 0x90);
+	ck_assert_uint_eq(pc->window, 0);
+	ck_assert(lab_wrmsr(lab_v0, 0x80b, 0));
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert_uint_eq(pc->window, PC_BELOW(7));
+	pc->cr8 = 7;
+	ck_assert(!um_pc_window_open(&lab_v0->arch));
+	pc->cr8 = 6;
+	ck_assert(um_pc_window_open(&lab_v0->arch));
+	lab_exit(lab_v0, (struct vcpu_exit){ .kind = EXIT_WINDOW });
+	ck_assert_int_eq(lab_enter(lab_v0), 0x7f);
+	pc->cr8 = 5;
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert(lab_wrmsr(lab_v0, 0x80b, 0));
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert_uint_eq(pc->window, PC_BELOW(4));
+	/* from below, interrupts off: then it is a window like others */
+	lab_irq(lab_v0, false);
+	pc->cr8 = 0;
+	ck_assert(!um_pc_window_open(&lab_v0->arch));
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert_uint_eq(pc->window, PC_READY_INTR);
+	lab_irq(lab_v0, true);
+	ck_assert_int_eq(lab_enter(lab_v0), 0x40);
+	ck_assert_uint_eq(pc_vcpu(lab_v0)->attn, 0);
+}
+END_TEST
+
+/* In service and held back: the end of the one says nothing about the other. */
+START_TEST(held_behind_one_in_service)
+{
+	struct um_pc *pc = lab_pc(lab_v0);
+
+	lab_x2apic(lab_v0);
+	lab_irq(lab_v0, true);
+	pc_apic_accept(lab_v0, 0x60, false);
+	ck_assert_int_eq(lab_enter(lab_v0), 0x60);
+	pc->cr8 = 8;
+	pc_apic_accept(lab_v0, 0x61, false);
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert_uint_eq(pc->window, 0); /* of the same class: EOI comes first */
+	pc_apic_accept(lab_v0, 0x70, false);
+	ck_assert_int_eq(lab_enter(lab_v0), -1);
+	ck_assert_uint_eq(pc->window, PC_BELOW(7));
+	ck_assert(lab_wrmsr(lab_v0, 0x808, 0)); /* the register's own way */
+	ck_assert_uint_eq(pc->cr8, 0);
+	ck_assert_int_eq(lab_enter(lab_v0), 0x70);
+	ck_assert_uint_eq(pc->window, 0);
+}
+END_TEST
+
+/* The register and CR8 are one; switched off, both are 0. */
+START_TEST(cr8_is_the_register)
+{
+	struct um_pc *pc = lab_pc(lab_v0);
+
+	lab_x2apic(lab_v0);
+	ck_assert(lab_wrmsr(lab_v0, 0x808, 0x57));
+	ck_assert_uint_eq(pc->cr8, 5);
+	ck_assert_uint_eq(lab_msr(lab_v0, 0x808), 0x57);
+	pc->cr8 = 6;
+	ck_assert_uint_eq(lab_msr(lab_v0, 0x808), 0x60);
+	ck_assert_uint_eq(lab_msr(lab_v0, 0x80a), 0x60); /* of the processor */
+	pc->cr8 = 5;
+	ck_assert_uint_eq(lab_msr(lab_v0, 0x80a), 0x50);
+	ck_assert(lab_wrmsr(lab_v0, 0x1b, 0xfee00100));
+	ck_assert_uint_eq(pc->cr8, 0);
 }
 END_TEST
 
@@ -179,7 +264,8 @@ END_TEST
 Suite *suite_pc_machine(void);
 Suite *suite_pc_machine(void)
 {
-	return LAB_SUITE("pc_machine", window_until_the_guest_is_ready, one_event_for_each_entry,
+	return LAB_SUITE("pc_machine", window_until_the_guest_is_ready, window_until_cr8_is_low,
+			 held_behind_one_in_service, cr8_is_the_register, one_event_for_each_entry,
 			 window_after_put_and_load, vcpus_at_the_start, restart, restart_keeps_cmos,
 			 restart_around_the_hole);
 }

@@ -150,7 +150,7 @@ static void orders(unsigned cpus, bool light, u64 seed)
 		struct vcpu *v = lab_p->vcpu[i];
 
 		lab_x2apic(v);
-		pc_vcpu(v)->apic.tpr = 0x20;
+		pc_apic_set_tpr(v, 0x20);
 		pc_vcpu(v)->apic.lvt[LVT_TIMER] = 0x40000 | TIMER;
 		guest[i] = (struct guest){ .serving = -1, .resched = i == 0 };
 		v->arch.pc.rip = 0;

@@ -108,6 +108,19 @@ static inline void wrmsr(u32 nr, u64 v)
 	__asm__ volatile("wrmsr" ::"c"(nr), "a"((u32)v), "d"((u32)(v >> 32)) : "memory");
 }
 
+static inline u64 cr8(void)
+{
+	u64 v;
+
+	__asm__ volatile("mov %%cr8, %0" : "=r"(v));
+	return v;
+}
+
+static inline void set_cr8(u64 class)
+{
+	__asm__ volatile("mov %0, %%cr8" ::"r"(class) : "memory");
+}
+
 static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 {
 	__asm__ volatile("cpuid"

@@ -45,6 +45,16 @@ static inline void wrmsr(u32 nr, u64 v)
 	um_pc_wrmsr(nr, v);
 }
 
+static inline u64 cr8(void)
+{
+	return um_pc_cr8();
+}
+
+static inline void set_cr8(u64 class)
+{
+	um_pc_set_cr8(class);
+}
+
 static inline void cpuid(u32 leaf, u32 sub, u32 r[4])
 {
 	um_pc_cpuid(leaf, sub, r);
