@@ -7,6 +7,7 @@
 #include "pc.h"
 
 #include "hvstring.h"
+#include "panic.h"
 
 #define VERSION	   (0x11u | (IOAPIC_PINS - 1) << 16)
 #define RTE_RO	   (1ull << 12 | RTE_REMOTE) /* delivery status, remote IRR */
@@ -38,6 +39,7 @@ void pc_ioapic_line(struct partition *p, unsigned pin, bool active)
 	struct pc_ioapic *io = &pc_part(p)->ioapic;
 	u32 bit = 1u << pin;
 
+	ASSERT(lock_held(&p->lock));
 	if (active == !!(io->level & bit))
 		return;
 	io->level ^= bit;
@@ -49,6 +51,7 @@ void pc_ioapic_eoi(struct partition *p, u8 vector)
 {
 	struct pc_ioapic *io = &pc_part(p)->ioapic;
 
+	ASSERT(lock_held(&p->lock));
 	for (unsigned i = 0; i < IOAPIC_PINS; i++) {
 		if (!(io->rte[i] & RTE_REMOTE) || (u8)io->rte[i] != vector)
 			continue;
@@ -99,6 +102,7 @@ void pc_ioapic_write(struct partition *p, u32 off, u32 val)
 {
 	struct pc_ioapic *io = &pc_part(p)->ioapic;
 
+	ASSERT(lock_held(&p->lock));
 	if (off == SELECT)
 		io->select = val & 0xff;
 	else if (off == WINDOW)

@@ -6,7 +6,7 @@
 # says in jobs/N.built whether that is a fault, the same machine code, or does not compile. Run:
 # links the test programs with it and says in jobs/N.judged which of them was the first to notice.
 # LINE is one of mutate.sh's lists. The tests of the same file come first, then all tests, the fuzz
-# seeds with their answers, the oracle, and all tests under the sanitizers. A program that does not
+# seeds with their answers, both oracles, and all tests under the sanitizers. A program that does not
 # end in time has noticed.
 set -u
 tab=$(printf '\t')
@@ -129,6 +129,8 @@ run()
 		try seeds "$dir/play" harness/fuzz/seeds/*.seq
 		link um oracle "-Wl,--wrap=um_point $LIBS" "$mutant" || exit 1
 		try oracle "$dir/oracle" --processes 1 --total 200000
+		link um oracle-pc "-Wl,--wrap=um_point $LIBS" "$mutant" || exit 1
+		try oracle-pc "$dir/oracle-pc" --processes 1 --total 200000
 	fi
 	compile "$dir/mutant.c" "$dir/asan.o" "$SANITIZE" || exit 1
 	link um-asan unit "$UNIT_LIBS" "$dir/asan.o" "$SANITIZE" || exit 1

@@ -8,12 +8,15 @@ MUTATE	    := $(O)/mutants
 
 .SECONDEXPANSION:
 .PHONY: mutants
-mutants: $(MUTATE)/mutate $(O)/um/unit $(O)/um-asan/unit $(O)/um/play $(O)/um/oracle
+mutants: $(MUTATE)/mutate $(O)/um/unit $(O)/um-asan/unit $(O)/um/play \
+		$(O)/um/oracle $(O)/um/oracle-pc
 	@printf '%s\n' $(call um_objs,um) $(call unit_objs,um,$(UNIT_SRC)) $(O)/um/suites.c \
 		>$(MUTATE)/unit.objs
 	@printf '%s\n' $(call um_objs,um) $(FUZZ_SRC:%.c=$(O)/um/%.o) \
 		$(SEQ_SRC:%.c=$(O)/um/%.o) $(O)/um/harness/fuzz/play.o >$(MUTATE)/play.objs
 	@printf '%s\n' $(call um_objs,um) $(ORACLE_SRC:%.c=$(O)/um/%.o) >$(MUTATE)/oracle.objs
+	@printf '%s\n' $(call um_objs,um) $(ORACLE_SRC:%.c=$(O)/um/mixed/%.o) \
+		>$(MUTATE)/oracle-pc.objs
 	@CC="$(HOSTCC)" CFLAGS="$(filter-out -g -Werror,$(UM_CFLAGS)) -w" OUT=$(MUTATE) O=$(O) \
 		SANITIZE="$(UM_SANITIZE)" UNIT_LIBS="$(UNIT_LIBS)" LIBS="$(UM_LIBS)" \
 		tools/mutate/mutate.sh $(MUTANTS) $(MUTANT_SEED)

@@ -24,7 +24,7 @@ for f in $sources; do
 	tools/mutate/judge.sh check "$f" || exit 1
 done
 for p in um/unit um-asan/unit "um/play harness/fuzz/seeds/*.seq" \
-	"um/oracle --processes 1 --total 200000"; do
+	"um/oracle --processes 1 --total 200000" "um/oracle-pc --processes 1 --total 200000"; do
 	# shellcheck disable=SC2086
 	"$O"/$p >"$OUT/check.log" 2>&1 || {
 		tail -n 5 "$OUT/check.log"
