@@ -80,19 +80,34 @@ static bool arg_valid(struct vcpu *v, enum arg_kind kind, u64 arg)
 	}
 }
 
+BUILD_ASSERT(HCALL_MAX_ARGS == 9, "rest_is_zero looks at that many");
+
+/* Are the registers behind n arguments zero? At once: a loop costs most of a short call. */
+static bool rest_is_zero(const u64 *args, unsigned n)
+{
+	unsigned end = HCALL_MAX_ARGS;
+	u64 rest = 0;
+
+	if (likely(n <= 4)) {
+		rest = args[4] | args[5] | args[6] | args[7] | args[8];
+		end = 4;
+	}
+	while (n < end)
+		rest |= args[n++];
+	return !rest;
+}
+
 static s64 check_args(struct vcpu *v, const struct hcall_row *row, const u64 *args)
 {
 	unsigned n = row->nargs;
-	u64 rest = 0;
 
 	for (unsigned i = 0; i < n; i++)
 		if (!arg_valid(v, row->kind[i], args[i]))
 			return H_PARAMETER;
 	/* On our own calls the rest must be zero; on PAPR calls Linux leaves garbage there. */
-	if (row->nr >= HV_CALL_BASE && row->nr < HV_CALL_MACHINE)
-		for (const u64 *a = args + n; a < args + HCALL_MAX_ARGS; a++)
-			rest |= *a;
-	return rest ? H_PARAMETER : H_SUCCESS;
+	if (row->nr >= HV_CALL_BASE && row->nr < HV_CALL_MACHINE && !rest_is_zero(args, n))
+		return H_PARAMETER;
+	return H_SUCCESS;
 }
 
 void hcall_dispatch(struct vcpu *v, u64 nr, u64 *args, u64 *status)

@@ -35,7 +35,7 @@ void cpu_unload(struct cpu *c)
 	atomic_fetch_sub(&v->part->nloaded, 1);
 }
 
-bool cpu_load(struct cpu *c, struct vcpu *v)
+static bool load(struct cpu *c, struct vcpu *v, u64 now)
 {
 	struct partition *p = v->part;
 
@@ -52,10 +52,15 @@ bool cpu_load(struct cpu *c, struct vcpu *v)
 	v->loaded = true;
 	arch_barrier(); /* before before_run looks at what others want of v; see vcpu_kick */
 	c->loaded = v;
-	c->started = arch_now();
+	c->started = now;
 	arch_vcpu_load(&v->arch);
 	p->machine->after_load(v);
 	return true;
+}
+
+bool cpu_load(struct cpu *c, struct vcpu *v)
+{
+	return load(c, v, arch_now());
 }
 
 /* Boot CPU: the console, and firmware's own work. */
@@ -137,7 +142,7 @@ bool cpu_step(struct cpu *c)
 	    (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
 		cpu_unload(c);
 	p = v ? v->part : NULL;
-	ours = v && cpu_load(c, v);
+	ours = v && load(c, v, now);
 	if (p)
 		atomic_fetch_sub(&p->nloaded, 1);
 	c->busy = ours;

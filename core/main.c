@@ -52,7 +52,7 @@ static void free_bundle(const struct boot_info *bi)
 	palloc_adopt(&hv.palloc, PA(first), (end - first) >> HV_PAGE_SHIFT);
 }
 
-void hv_main(void)
+__attribute__((cold)) void hv_main(void)
 {
 	static struct boot_info bi;
 

@@ -84,6 +84,7 @@ void sched_remove(struct sched *s, struct vcpu *v)
 		s->slack = SCHED_NOBODY;
 	s->ent[v->index_on_cpu] = NULL;
 	s->taken &= ~(1ull << v->index_on_cpu);
+	s->waits &= s->taken;
 	s->n--;
 	lock_drop(&s->lock);
 }
@@ -100,19 +101,16 @@ static u64 wake_due(struct sched *s, u64 now) REQUIRES(&s->lock)
 {
 	u64 next = TIME_NEVER;
 
-	for (unsigned i = 0, seen = 0; seen < s->n; i++) {
-		struct sched_ent *se;
+	for (u64 among = s->waits; among; among &= among - 1) {
+		struct sched_ent *se = &s->ent[__builtin_ctzll(among)]->se;
 
-		if (!s->ent[i])
-			continue;
-		seen++;
-		se = &s->ent[i]->se;
-		if (se->state != SE_BLOCKED)
-			continue;
-		if (se->wake <= now)
-			set_runnable(se, se->wake);
-		else
+		if (se->state == SE_BLOCKED && se->wake > now) {
 			next = MIN(next, se->wake);
+			continue;
+		}
+		s->waits &= ~(among & -among);
+		if (se->state == SE_BLOCKED)
+			set_runnable(se, se->wake);
 	}
 	return next;
 }
@@ -246,6 +244,7 @@ bool sched_block(struct sched *s, struct vcpu *v, u64 wake, u64 now)
 	if (v->se.state == SE_RUNNABLE && !v->se.event && wake > now) {
 		v->se.state = SE_BLOCKED;
 		v->se.wake = wake;
+		s->waits |= 1ull << v->index_on_cpu;
 		blocked = true;
 	}
 	v->se.event = false;

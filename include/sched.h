@@ -42,6 +42,7 @@ struct sched {
 	u8 slot[SCHED_SLOTS];	     /* index into ent[], or SCHED_NOBODY */
 	struct vcpu *ent[SCHED_MAX]; /* NULL = free */
 	u64 taken;		     /* one bit for each ent that is not */
+	u64 waits;		     /* those of them that may be SE_BLOCKED */
 	unsigned n;
 	u8 last_slack; /* whose turn it was last: round robin continues behind it */
 	u8 slack;      /* who has the slack of slot number slack_slot */

@@ -49,6 +49,7 @@ struct arch_cpu {
 	u64 gdt[6];
 	struct tss tss;
 	u64 last_space; /* serial number of the space that was loaded last */
+	u64 tsc_aux;	/* as it is in the register */
 	/* of svm.c */
 	void *host_area, *host_state;
 	u64 asid_round;

@@ -87,8 +87,7 @@ static void machine_checks_on(void)
 err_t arch_cpu_init(void)
 {
 	machine_checks_on();
-	if (cpuid_has(CPU_XSAVE))
-		write_cr(4, read_cr(4) | CR4_XSAVE);
+	fpu_cpu_init();
 	if (!arch_cpu()->index)
 		mitigate_boot();
 	mitigate_cpu();

@@ -35,6 +35,16 @@ void fpu_boot(void)
 	fpu.order = palloc_order(size);
 }
 
+void fpu_cpu_init(void)
+{
+	if (fpu.rdtscp)
+		wrmsr(MSR_TSC_AUX, 0); /* as arch_cpu()->tsc_aux says */
+	if (!fpu.xsave)
+		return;
+	write_cr(4, read_cr(4) | CR4_OSXSAVE);
+	xsetbv(fpu.xcr0);
+}
+
 err_t fpu_init(struct arch_vcpu *v)
 {
 	v->fpu = pool_get(v->pool, fpu.order, false);
@@ -78,10 +88,10 @@ void fpu_load(struct arch_vcpu *v, struct arch_cpu *c)
 	}
 	if (fpu.forgets_pointers)
 		clear_pointers();
-	if (fpu.xsave) {
-		xsetbv(fpu.xcr0);
+	if (fpu.xsave) { /* XCR0 has all bits, as at the start and after each put */
 		asm volatile("xrstor64 (%0)" : : "r"(v->fpu), "a"(~0u), "d"(~0u) : "memory");
-		xsetbv(v->xcr0);
+		if (v->xcr0 != fpu.xcr0)
+			xsetbv(v->xcr0);
 	} else {
 		asm volatile("fxrstor64 (%0)" : : "r"(v->fpu) : "memory");
 	}
@@ -89,15 +99,18 @@ void fpu_load(struct arch_vcpu *v, struct arch_cpu *c)
 	write_dr(1, v->dr[1]);
 	write_dr(2, v->dr[2]);
 	write_dr(3, v->dr[3]);
-	if (fpu.rdtscp)
+	if (c->tsc_aux != v->tsc_aux) {
+		c->tsc_aux = v->tsc_aux;
 		wrmsr(MSR_TSC_AUX, v->tsc_aux);
+	}
 }
 
 void fpu_put(struct arch_vcpu *v)
 {
 	if (fpu.xsave) {
 		v->xcr0 = xgetbv();
-		xsetbv(fpu.xcr0);
+		if (v->xcr0 != fpu.xcr0)
+			xsetbv(fpu.xcr0);
 		asm volatile("xsave64 (%0)" : : "r"(v->fpu), "a"(~0u), "d"(~0u) : "memory");
 	} else {
 		asm volatile("fxsave64 (%0)" : : "r"(v->fpu) : "memory");
@@ -112,7 +125,7 @@ bool fpu_set_tsc_aux(struct arch_vcpu *v, u64 val)
 {
 	if (!fpu.rdtscp || val >> 32)
 		return false;
-	v->tsc_aux = val;
+	v->tsc_aux = arch_cpu()->tsc_aux = val;
 	wrmsr(MSR_TSC_AUX, val);
 	return true;
 }

@@ -222,7 +222,8 @@ static __attribute__((noinline)) void deliver(struct vcpu *v)
 	} else if (vector >= 0) {
 		atomic_fetch_or(&pv->attn, ATTN_IRQ);
 		window |= PC_READY_INTR;
-	} else if (attn & (ATTN_IRQ | ATTN_HELD) && (class = pc_apic_waits(v)) != 0) {
+	} else if (attn & (ATTN_IRQ | ATTN_HELD) && (class = pc_apic_waits(v)) != 0 &&
+		   class <= arch_pc_cr8(&v->arch)) { /* else it came just now, and has set IRQ */
 		atomic_fetch_or(&pv->attn, ATTN_HELD);
 		window |= PC_BELOW(class);
 	}
