@@ -6,8 +6,8 @@
 # says in jobs/N.built whether that is a fault, the same machine code, or does not compile. Run:
 # links the test programs with it and says in jobs/N.judged which of them was the first to notice.
 # LINE is one of mutate.sh's lists. The tests of the same file come first, then all tests, the fuzz
-# seeds with their answers, both oracles, and all tests under the sanitizers. A program that does not
-# end in time has noticed.
+# seeds with their answers, both oracles, and all tests under the sanitizers. A program that does
+# not end in time has noticed.
 set -u
 tab=$(printf '\t')
 field()
