@@ -4,7 +4,6 @@
  * This file: options, dtc. Next to read: source.c.
  */
 #define _GNU_SOURCE /* asprintf */
-#include <errno.h>
 #include <libfdt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -60,28 +59,6 @@ char *must_print(const char *f, ...)
 	}
 	va_end(ap);
 	return s;
-}
-
-bool parse_bytes(const char *s, u64 *out)
-{
-	static const char suffix[] = "KMGT";
-	const char *at;
-	unsigned shift = 0;
-	char *end;
-	u64 n;
-
-	if (*s < '0' || *s > '9')
-		return false;
-	errno = 0;
-	n = strtoull(s, &end, 0);
-	if (*end && (at = strchr(suffix, *end)) != NULL) {
-		shift = 10 * (unsigned)(at - suffix + 1);
-		end++;
-	}
-	if (errno || *end || n << shift >> shift != n)
-		return false;
-	*out = n << shift;
-	return true;
 }
 
 /* Run dtc on a source file; it prints its own messages. */

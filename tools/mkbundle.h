@@ -39,9 +39,6 @@ void write_file(const char *path, const struct blob *b);
 bool run_program(const struct place *at, const char *const argv[], const char *package,
 		 const struct blob *in, struct blob *out);
 
-/* A number of bytes with an optional suffix K, M, G or T. False when it is none. */
-bool parse_bytes(const char *s, u64 *out);
-
 /* Options that reading a source needs. */
 struct options {
 	const char *const *dirs; /* -I, searched after the manifest's own directory */
@@ -112,7 +109,10 @@ u64 bundle_data(struct bundle *b, const struct blob *bytes);
 /* Close the tree and return the whole bundle. */
 struct blob bundle_finish(struct bundle *b);
 
-/* source.c: the bundle for a manifest source (a compiled tree), or refuse. */
+/* source.c: a number of bytes with an optional suffix K, M, G or T. False when it is none. */
+bool parse_bytes(const char *s, u64 *out);
+
+/* The bundle for a manifest source (a compiled tree), or refuse. */
 struct blob source_build(const char *file, const struct blob *tree, const struct options *opt);
 
 #endif

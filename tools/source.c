@@ -4,6 +4,7 @@
  * translation are passed on as they stand: the bundle's reader (core/manifest.c) judges them
  * afterwards, so tool and hypervisor say the same. Next to read: image.c, then bundle.c.
  */
+#include <errno.h>
 #include <libfdt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +129,28 @@ static char *take_string(const struct source *src, const struct place *at, const
 	if (!is_string(val, len))
 		refuse(at, "must be one string");
 	return expand(src, at, val);
+}
+
+bool parse_bytes(const char *s, u64 *out)
+{
+	static const char suffix[] = "KMGT";
+	const char *at;
+	unsigned shift = 0;
+	char *end;
+	u64 n;
+
+	if (*s < '0' || *s > '9')
+		return false;
+	errno = 0;
+	n = strtoull(s, &end, 0);
+	if (*end && (at = strchr(suffix, *end)) != NULL) {
+		shift = 10 * (unsigned)(at - suffix + 1);
+		end++;
+	}
+	if (errno || *end || n << shift >> shift != n)
+		return false;
+	*out = n << shift;
+	return true;
 }
 
 /* Where a partition's string property goes, or NULL when it is no string. */

@@ -10,7 +10,7 @@ FUZZ_SEED ?= 1
 FUZZ_OUT  := $(O)/fuzz
 FUZZ_PC   := pc pc_decode pc_walk pc_emulate pc_uart pc_rtc pc_clock
 FUZZ_TARGETS := hcall model pcmodel rtas boot manifest gfdt console cmdline fmt ram \
-	acpi loader hostdt image $(FUZZ_PC)
+	acpi loader hostdt image source $(FUZZ_PC)
 FUZZ_MACHINE := $(addprefix harness/fuzz/,machine.c oracle.c digest.c values.c)
 FUZZ_ORACLE  := $(filter-out %/main.c,$(wildcard unittests/model/*.c))
 
@@ -31,6 +31,8 @@ FUZZ_SRC_loader  := arch/x86_64/loader.c arch/x86_64/acpi.c
 FUZZ_LINK_loader := -Wl,--wrap=arch_va
 FUZZ_SRC_hostdt  := arch/ppc64/devtree.c
 FUZZ_SRC_image   := tools/image.c tools/image_pc.c tools/elf.c
+FUZZ_SRC_source  := tools/source.c tools/bundle.c $(FUZZ_SRC_image)
+FUZZ_LINK_source := -Wl,--wrap=free -Wl,--wrap=realloc
 FUZZ_SRC_console := $(FUZZ_MACHINE)
 FUZZ_SRC_pc	 := harness/fuzz/pcbench.c
 FUZZ_SRC_pc_decode  := harness/fuzz/opinion.c

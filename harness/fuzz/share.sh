@@ -11,9 +11,10 @@ share()
 	pc) echo 8 ;;
 	pc_emulate) echo 4 ;;
 	pc_walk) echo 3 ;;
-	cmdline | fmt | manifest | ram | acpi | loader | hostdt | image | pc_decode) echo 2 ;;
+	cmdline | fmt | manifest | ram | pc_decode) echo 2 ;;
+	acpi | loader | hostdt | image | source) echo 2 ;;
 	pc_*) echo 1 ;;
-	console) echo 3 ;;
+	console | gfdt) echo 3 ;;
 	*) echo 5 ;;
 	esac
 }
