@@ -21,6 +21,14 @@ START_TEST(accepts_only_when_enabled)
 	ck_assert_uint_eq(apic()->tmr[1], 2);
 	pc_apic_accept(lab_v0, 0x41, false);
 	ck_assert_uint_eq(apic()->tmr[1], 0);
+	for (unsigned vector = 0x80; vector < 0x100; vector += 0x40) {
+		pc_apic_accept(lab_v0, (u8)vector, true);
+		ck_assert_uint_eq(apic()->tmr[vector / 64], 1);
+		pc_apic_accept(lab_v0, (u8)vector, false);
+		ck_assert_uint_eq(apic()->tmr[vector / 64], 0);
+		pc_apic_take(apic(), (u8)vector);
+		pc_apic_eoi(apic());
+	}
 	apic()->base &= ~(1u << 11);
 	pc_apic_accept(lab_v0, 0xf0, false);
 	ck_assert_int_eq(pc_apic_pending(lab_v0), 0x41);

@@ -19,7 +19,11 @@ static void set(u32 nr, u64 val)
 
 START_TEST(in_memory)
 {
+	u64 id;
+
 	ck_assert_uint_eq(reg(0x02), 0);
+	ck_assert_int_eq(pc_apic_read(lab_v1, 0x02, &id), HV_OK);
+	ck_assert_uint_eq(id, 1 << 24);
 	ck_assert_uint_eq(reg(0x03), 0x50014);
 	set(0x08, 0x123);
 	ck_assert_uint_eq(reg(0x08), 0x23);
