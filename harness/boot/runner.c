@@ -282,7 +282,7 @@ static bool readable(struct run *r, const char *what, const char *file)
 static void emulate(struct run *r)
 {
 	struct test *t = r->t;
-	char *argv[MAX_WORDS + 8], bundle[512];
+	char *argv[MAX_WORDS + 8], bundle[512], ended[64];
 	unsigned n = t->nwords;
 	struct child c;
 	int err, status;
@@ -318,7 +318,8 @@ static void emulate(struct run *r)
 	if (r->len)
 		end_of_line(r, &c);
 	status = child_wait(&c, 10000);
-	complete(r, "the emulator ended");
+	snprintf(ended, sizeof(ended), "the emulator ended with status %d", status);
+	complete(r, ended);
 	if (status != t->status)
 		fail(r, "the emulator's exit status is %d", status);
 }

@@ -40,7 +40,7 @@ case_ order 0 'suite x: 1 passed, 0 failed' 'echo one; echo two' <<-END
 	expect one
 	expect two
 END
-case_ wrong-order 1 'the emulator ended; not seen: one' 'echo two; echo one; echo two' <<-END
+case_ wrong-order 1 'the emulator ended with status 0; not seen: one' 'echo two; echo one; echo two' <<-END
 	test t
 	expect two
 	expect two
@@ -97,7 +97,7 @@ case_ quit 0 '1 passed' 'echo one; sleep 30' <<-END
 	expect one
 	quit
 END
-case_ ended-before-quit 1 'the emulator ended; not seen: two' 'echo one' <<-END
+case_ ended-before-quit 1 'the emulator ended with status 0; not seen: two' 'echo one' <<-END
 	test t
 	expect one
 	expect two
