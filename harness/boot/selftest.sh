@@ -40,7 +40,7 @@ case_ order 0 'suite x: 1 passed, 0 failed' 'echo one; echo two' <<-END
 	expect one
 	expect two
 END
-case_ wrong-order 1 'the emulator ended with status 0; not seen: one' 'echo two; echo one; echo two' <<-END
+case_ wrong-order 1 'ended with status 0; not seen: one' 'echo two; echo one; echo two' <<-END
 	test t
 	expect two
 	expect two
