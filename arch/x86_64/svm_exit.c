@@ -98,7 +98,7 @@ static enum outcome rare(struct arch_vcpu *v, struct vcpu_exit *x, u32 code)
 	case SVM_IRET:
 		return iret(v);
 	case SVM_WRITE_CR8:
-		svm_close_once(v, arch_cpu()); /* it does it now: see `changed` */
+		svm_close_once(v, arch_cpu()); /* QEMU only; the guest does it now */
 		return OUT_AGAIN;
 	case SVM_INVD:
 	case SVM_WBINVD:
