@@ -125,21 +125,19 @@ if [ -n "$disc" ]; then
 	echo "make iso: $disc"
 	exit
 fi
+# In two threads QEMU's processors disturb each other (docs/testing.md, docs/boot-x86_64.md).
+set -- -smp "$cpus"
+[ "$cpus" = 1 ] || set -- "$@" -accel tcg,thread=single
 case $arch in
 ppc64)
 	bundle papr hvc0
-	accel=
-	[ "$cpus" = 1 ] || accel="-accel tcg,thread=${THREAD:-single}"
-	# shellcheck disable=SC2086
-	set -- qemu-system-ppc64 -M powernv9 -smp "$cpus" $accel -m "$memory" -display none \
-		-nodefaults -serial stdio -device ipmi-bmc-sim,id=bmc0 \
-		-device isa-ipmi-bt,bmc=bmc0,irq=10
+	set -- qemu-system-ppc64 -M powernv9 "$@" -m "$memory" -display none -nodefaults \
+		-serial stdio -device ipmi-bmc-sim,id=bmc0 -device isa-ipmi-bt,bmc=bmc0,irq=10
 	;;
 x86_64)
 	bundle pc ttyS0
-	set -- qemu-system-x86_64 -accel tcg -cpu "${CPU:-EPYC,+svm,+npt}" -smp "$cpus" \
-		-m "$memory" -nodefaults -display none -serial stdio -no-reboot \
-		-device isa-debug-exit,iobase=0xf4,iosize=4
+	set -- qemu-system-x86_64 -cpu "${CPU:-EPYC,+svm,+npt}" "$@" -m "$memory" -nodefaults \
+		-display none -serial stdio -no-reboot -device isa-debug-exit,iobase=0xf4,iosize=4
 	case $MACHINE in
 	iso) set -- harness/boot/iso.sh "$@" ;;
 	uefi) set -- harness/boot/iso.sh -uefi "$@" ;;
