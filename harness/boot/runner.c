@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define MAX_TALKERS 16
+
 /* One run of one test. */
 struct run {
 	struct test *t;
@@ -25,6 +27,7 @@ struct run {
 	char log_name[512];
 	char line[4096]; /* the line being received, without escapes */
 	size_t len;
+	char last[MAX_TALKERS][4096]; /* the last line of each partition, "[NAME] TEXT" */
 	int escape;    /* inside a terminal escape sequence: 1 after ESC, 2 after ESC [ */
 	char why[512]; /* reason of the failure, "" while there is none */
 	bool stopped;  /* a signal ended us */
@@ -62,19 +65,51 @@ static void send_due(struct run *r, struct child *c, struct sequence *q)
 			fail(r, "the emulator takes no input");
 }
 
-/* Let the sequences go on with the current line; `whole`: it has ended. */
-static void advance(struct run *r, struct child *c, bool whole)
+/* Let the sequences go on with the current line; `whole`: it has ended, `by` said it. */
+static void advance(struct run *r, struct child *c, bool whole, const void *by)
 {
 	for (unsigned i = 0; i < r->t->nsequences; i++) {
 		struct sequence *q = &r->t->sequence[i];
 		struct step *s = &q->step[q->at];
 
 		if (q->at == q->nsteps || (!whole && s->kind != STEP_PROMPT) ||
-		    !matches(&s->want, r->line))
+		    (by && q->by == by) || !matches(&s->want, r->line))
 			continue;
 		q->at++;
+		q->by = by;
 		send_due(r, c, q);
 	}
+}
+
+/*
+ * An unfinished line of a partition is shown when nothing comes for long, as on a busy machine, and
+ * "[NAME]+" goes on with it (core/console.c). Make the current line whole: both are judged as
+ * one. Returns who said it.
+ */
+static const void *join(struct run *r)
+{
+	size_t n = strcspn(r->line, "]") + 1;
+	char rest[sizeof(r->line)];
+	unsigned i;
+
+	if (r->line[0] != '[' || n > r->len)
+		return NULL;
+	for (i = 0; i < MAX_TALKERS && *r->last[i] && strncmp(r->last[i], r->line, n); i++)
+		;
+	if (i == MAX_TALKERS)
+		return NULL;
+	if (r->line[n] == '+' && *r->last[i]) {
+		memcpy(rest, r->line + n + 1, r->len - n);
+		n = strlen(r->last[i]);
+		snprintf(r->line, sizeof(r->line), "%s", r->last[i]);
+		snprintf(r->line + n, sizeof(r->line) - n, "%s", rest);
+	} else {
+		for (unsigned q = 0; q < r->t->nsequences; q++)
+			if (r->t->sequence[q].by == r->last[i])
+				r->t->sequence[q].by = NULL;
+	}
+	memcpy(r->last[i], r->line, sizeof(r->line));
+	return r->last[i];
 }
 
 static void tally(struct run *r)
@@ -102,8 +137,9 @@ static void capture(const struct run *r, const struct pattern *p, char *to)
 static void end_of_line(struct run *r, struct child *c)
 {
 	struct test *t = r->t;
+	const void *by = join(r);
 
-	advance(r, c, true);
+	advance(r, c, true, by);
 	tally(r);
 	for (unsigned i = 0; i < t->nforbid; i++)
 		if (matches(&t->forbid[i], r->line))
@@ -146,7 +182,7 @@ static void take(struct run *r, struct child *c, const char *buf, size_t n)
 		}
 	}
 	if (r->len)
-		advance(r, c, false);
+		advance(r, c, false, NULL);
 }
 
 /* All seen? If not and `say`, the reason becomes what is missing. */
@@ -328,8 +364,10 @@ static void emulate(struct run *r)
 static bool run_once(struct run *r, struct test *t, const char *suffix)
 {
 	*r = (struct run){ .t = t };
-	for (unsigned i = 0; i < t->nsequences; i++)
+	for (unsigned i = 0; i < t->nsequences; i++) {
 		t->sequence[i].at = 0;
+		t->sequence[i].by = NULL;
+	}
 	for (unsigned i = 0; i < t->nalternate; i++)
 		t->alternate[i].seen = t->alternate[i].last = 0;
 	for (unsigned i = 0; i < t->nequal; i++)

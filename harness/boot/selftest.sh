@@ -51,6 +51,21 @@ case_ one-line-one-step 1 'not seen: one' 'echo one' <<-END
 	expect one
 	expect one
 END
+case_ line-in-pieces 0 'suite x: 1 passed' 'printf "[a] on\n[b] x\n[a]+e ok\n[a] one"' <<-END
+	test t
+	expect ^.a. one ok$
+	expect ^.a. one$
+END
+case_ piece-is-one-step 1 'not seen: one' 'printf "[a] one\n[a]+ one\n[a]+ one\n"' <<-END
+	test t
+	expect one
+	expect one
+END
+case_ pieces-are-judged 1 "forbidden 'one' appeared: .a. one" 'printf "[a] on\n[a]+e\n"' <<-END
+	test t
+	expect on
+	forbid one
+END
 case_ sequences 0 '1 passed, 0 failed' 'echo two; echo one' <<-END
 	test t
 	sequence a

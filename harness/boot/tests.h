@@ -37,7 +37,8 @@ struct sequence {
 	const char *name;
 	struct step step[MAX_STEPS];
 	unsigned nsteps;
-	unsigned at; /* running: the next step */
+	unsigned at;	/* running: the next step */
+	const void *by; /* running: the partition whose last line was a step */
 };
 
 struct alternate {
