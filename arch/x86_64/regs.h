@@ -31,6 +31,9 @@
 /* struct pc_regs, first in struct arch_vcpu: registers by their number */
 #define R_GPR(n) ((n)*8)
 
+/* struct vmcb: the guest's interrupt shadow */
+#define VMCB_SHADOW 0x68
+
 /* Interrupt vectors: strays of the old controllers from 0x20 on, ours on top */
 #define VECTOR_PIC	0x20
 #define VECTOR_TIMER	0xf0

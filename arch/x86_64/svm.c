@@ -24,6 +24,7 @@
 #define AT(field, off) BUILD_ASSERT(offsetof(struct vmcb, field) == (off), "APM 2, B: " #field)
 AT(iopm, 0x40);
 AT(asid, 0x58);
+AT(shadow, VMCB_SHADOW);
 AT(code, 0x70);
 AT(interrupted, 0x88);
 AT(event, 0xa8);
@@ -245,20 +246,13 @@ void svm_close_once(struct arch_vcpu *v, struct arch_cpu *c)
 }
 
 /*
- * An entry right behind STI or MOV SS, unless the core has stepped on since. QEMU does not honour
- * the shadow: a window there would let an interrupt in between STI and HLT, and the guest would
- * sleep over it.
+ * An entry right behind STI or MOV SS, unless the core has stepped on since: svm_stay does more
+ * then. What is to come behind the shadow waits for it, but nothing tells when an NMI may.
  */
 static __attribute__((noinline)) void enter_in_shadow(struct arch_vcpu *v, struct arch_cpu *c)
 {
-	struct vmcb *b = v->vmcb;
-
-	b->shadow = v->pc.rip == v->left_rip;
-	if (!b->shadow || !v->window)
-		return;
-	if (platform.tcg)
-		svm_close_once(v, c);
-	else if (v->window & PC_READY_NMI)
+	v->vmcb->shadow = v->pc.rip == v->left_rip;
+	if (v->vmcb->shadow && v->window & PC_READY_NMI)
 		look_again(c);
 }
 
@@ -295,7 +289,11 @@ void svm_give_event(struct arch_vcpu *v, struct arch_cpu *c)
 	v->undo = true;
 }
 
-/* An exit has come before it, or on its way, which QEMU then calls that of an exception. */
+/*
+ * An exit has come before it, or on its way, which QEMU then calls that of an exception. Or QEMU
+ * has lost it: VMRUN notes it by a plain read-modify-write, which is undone at times by another
+ * thread that raises something. Then the guest has gone on.
+ */
 static void virtual_interrupt_left(struct arch_vcpu *v)
 {
 	struct vmcb *b = v->vmcb;

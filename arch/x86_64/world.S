@@ -10,7 +10,9 @@
  * enum outcome svm_stay(struct arch_vcpu *v, struct vmcb *block, struct vcpu_exit *x): run the
  * guest, again and again while svm_light answers 0. RAX, RSP, RIP and RFLAGS are in the control
  * block. GIF is off around VMRUN, so that nothing comes between; IF is on for it, so that
- * interrupts end the guest.
+ * interrupts end the guest. QEMU does not look at the control block for the guest's interrupt
+ * shadow, but takes ours into the guest: where that has one, STI comes right before VMRUN,
+ * elsewhere it must not. To a processor that is the same.
  */
 	.globl	svm_stay
 svm_stay:
@@ -26,7 +28,8 @@ svm_stay:
 1:	movq	(%rsp), %rdi
 	movq	8(%rsp), %rax
 	clgi
-	sti			/* not right before VMRUN: QEMU takes its shadow into the guest */
+	sti
+	testb	$1, VMCB_SHADOW(%rax)
 	movq	R_GPR(1)(%rdi), %rcx
 	movq	R_GPR(2)(%rdi), %rdx
 	movq	R_GPR(3)(%rdi), %rbx
@@ -41,7 +44,10 @@ svm_stay:
 	movq	R_GPR(14)(%rdi), %r14
 	movq	R_GPR(15)(%rdi), %r15
 	movq	R_GPR(7)(%rdi), %rdi
-	vmrun	%rax
+	jz	4f
+	cli
+	sti
+4:	vmrun	%rax
 	cli
 	movq	(%rsp), %rax
 	movq	%rcx, R_GPR(1)(%rax)

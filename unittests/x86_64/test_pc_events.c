@@ -103,6 +103,22 @@ KTEST(no_interrupt_in_the_shadow)
 	done();
 }
 
+/* An entry into the shadow that ends before the HLT, which has not been done, does not end it. */
+KTEST(shadow_outlives_an_entry)
+{
+	go(SLEEP);
+	av(0)->pc.rflags &= ~RFLAGS_IF;
+	K_EQ(run(0), EXIT_IDLE);
+	arch_pc_window(av(0), PC_READY_INTR);
+	for (unsigned i = 0; i < 20; i++) {
+		arch_cpu_kick(arch_cpu_self());
+		K_EQ(arch_pc_ready(av(0)) & PC_READY_INTR, 0);
+		K_EQ(run(0), EXIT_IDLE);
+		K_EQ(av(0)->pc.rip, address(SLEEP) + 1);
+	}
+	done();
+}
+
 KTEST(one_nmi_at_a_time)
 {
 	go(AGAIN);
