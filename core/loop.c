@@ -12,10 +12,10 @@
 #define REAP_IDLE 16 /* bounded steps of destroying partitions per turn, when nobody can run */
 #define REAP_BUSY 4  /* and when somebody can: about a hundredth of a slot */
 
-/* End of a turn of the loaded vcpu: what it used is counted. */
-static void charge(struct cpu *c)
+/* End of a turn of the loaded vcpu at `now`: what it used is counted. */
+static void charge(struct cpu *c, u64 now) REQUIRES(&c->sched.lock)
 {
-	sched_charge(&c->sched, c->loaded, c->started, arch_now());
+	sched_charge_locked(&c->sched, c->loaded, c->started, now);
 	c->started = 0;
 }
 
@@ -25,9 +25,13 @@ void cpu_unload(struct cpu *c)
 
 	if (!v)
 		return;
-	if (c->started)
-		charge(c);
-	v->part->machine->before_put(v);
+	if (unlikely(c->started)) {
+		lock_take(&c->sched.lock);
+		charge(c, arch_now());
+		lock_drop(&c->sched.lock);
+	}
+	if (v->part->machine->before_put)
+		v->part->machine->before_put(v);
 	arch_vcpu_put(&v->arch);
 	v->loaded = false;
 	c->loaded = NULL;
@@ -35,6 +39,16 @@ void cpu_unload(struct cpu *c)
 	atomic_fetch_sub(&v->part->nloaded, 1);
 }
 
+/* This CPU will load v, which nobody may take apart meanwhile. */
+static void claim(const struct cpu *c, struct vcpu *v)
+{
+	if (v == c->loaded)
+		return;
+	atomic_fetch_add(&v->part->nloaded, 1);
+	v->loaded = true;
+}
+
+/* Load v, which is claimed. */
 static bool load(struct cpu *c, struct vcpu *v, u64 now)
 {
 	struct partition *p = v->part;
@@ -43,31 +57,29 @@ static bool load(struct cpu *c, struct vcpu *v, u64 now)
 		return p->state == PART_RUNNING;
 	cpu_unload(c);
 	/* partition_stop writes the state before anybody reads nloaded: one of us sees the other */
-	atomic_fetch_add(&p->nloaded, 1);
 	if (p->state != PART_RUNNING) {
-		v->loaded = false; /* pick */
+		v->loaded = false;
 		atomic_fetch_sub(&p->nloaded, 1);
 		return false;
 	}
-	v->loaded = true;
 	arch_barrier(); /* before before_run looks at what others want of v; see vcpu_kick */
 	c->loaded = v;
 	c->started = now;
 	arch_vcpu_load(&v->arch);
-	p->machine->after_load(v);
+	if (p->machine->after_load)
+		p->machine->after_load(v);
 	return true;
 }
 
 bool cpu_load(struct cpu *c, struct vcpu *v)
 {
+	claim(c, v);
 	return load(c, v, arch_now());
 }
 
 /* Boot CPU: the console, and firmware's own work. */
-static void housekeeping(struct cpu *c, u64 now)
+static void housekeeping(u64 now)
 {
-	if (c->id != 0 || now < hv.console.next_poll)
-		return;
 	hv.console.next_poll = now + arch_tick_hz() / 1000 * CONSOLE_POLL_MS;
 	arch_poll();
 	console_poll(now);
@@ -83,6 +95,21 @@ static void reap(const struct cpu *c)
 		partition_machine_ends();
 	while (n-- && atomic_load(&hv.nreap) && partition_reap())
 		;
+}
+
+/* What there is to do besides: the time after it, which is nobody's turn. */
+static u64 chores(const struct cpu *c, u64 now)
+{
+	bool polls = c->id == 0 && now >= hv.console.next_poll;
+	bool reaps = atomic_load(&hv.nreap) || atomic_load(&hv.empty);
+
+	if (likely(!polls && !reaps))
+		return now;
+	if (polls)
+		housekeeping(now);
+	if (reaps)
+		reap(c);
+	return arch_now();
 }
 
 static u64 next_alarm(const struct cpu *c, u64 until)
@@ -102,55 +129,44 @@ static void run(struct cpu *c, struct vcpu *v, u64 now)
 		arch_vcpu_run(&v->arch, &x);
 		exit_dispatch(v, &x);
 	} while (!c->resched && x.kind != EXIT_PREEMPT);
-	if (c->started) /* still loaded */
-		charge(c);
 }
 
 /*
- * Under the lock that sched_off takes: either it sees our count, and that v is as good as loaded,
- * or we do not see v.
+ * The last turn has ended at `ended`; whose is the next? Claimed under the lock that sched_off
+ * takes: either it sees our count, and that v is as good as loaded, or we do not see v.
  */
-static struct vcpu *pick(struct cpu *c, u64 now, u64 *until)
+static struct vcpu *pick(struct cpu *c, u64 ended, u64 now, u64 *until)
 {
 	struct vcpu *v;
 
 	lock_take(&c->sched.lock);
+	if (c->started) /* still loaded */
+		charge(c, ended);
 	v = sched_pick_locked(&c->sched, now, until);
-	if (v) {
-		atomic_fetch_add(&v->part->nloaded, 1);
-		v->loaded = true;
-	}
+	if (v)
+		claim(c, v);
 	lock_drop(&c->sched.lock);
 	return v;
 }
 
 bool cpu_step(struct cpu *c)
 {
-	u64 now = arch_now(), until;
-	struct partition *p;
+	u64 ended = arch_now(), now, until;
 	struct vcpu *v;
-	bool ours;
 
 	if (unlikely(atomic_load(&hv.panicked)))
 		arch_halt();
-	housekeeping(c, now);
-	reap(c);
+	now = chores(c, ended);
 	c->resched = false;
-	now = arch_now(); /* what was reaped is nobody's turn */
-	v = pick(c, now, &until);
-	if (c->loaded && c->loaded != v &&
-	    (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
-		cpu_unload(c);
-	p = v ? v->part : NULL;
-	ours = v && load(c, v, now);
-	if (p)
-		atomic_fetch_sub(&p->nloaded, 1);
-	c->busy = ours;
-	if (ours) {
+	v = pick(c, ended, now, &until);
+	c->busy = v && load(c, v, now);
+	if (likely(c->busy)) {
 		arch_alarm(next_alarm(c, until));
 		run(c, v, now);
 		return true;
 	}
+	if (!v && c->loaded && (c->loaded->part->state != PART_RUNNING || !c->loaded->online))
+		cpu_unload(c);
 	if (v || atomic_load(&hv.nreap)) {
 		arch_relax();
 		return true;

@@ -360,8 +360,10 @@ UNCHECKED_LOCKS s64 h_yield(struct vcpu *v, u64 lpid)
 	else if (lpid && !to)
 		s = H_NOT_AVAILABLE;
 	if (s == H_SUCCESS) {
-		sched_pass(&hv.cpu[v->cpu]->sched, v, to, arch_now());
-		this_cpu()->resched = true;
+		struct cpu *c = this_cpu();
+
+		sched_pass(&c->sched, v, to, arch_now());
+		c->resched = true;
 	}
 	if (locked)
 		lock_drop(&hv.lock);

@@ -261,18 +261,16 @@ void sched_off(struct sched *s, struct vcpu *v, u64 now)
 	lock_drop(&s->lock);
 }
 
-void sched_charge(struct sched *s, struct vcpu *v, u64 from, u64 to)
+void sched_charge_locked(struct sched *s, struct vcpu *v, u64 from, u64 to)
 {
 	u64 ran = to - from;
 
-	lock_take(&s->lock);
 	v->se.used += ran;
 	if (s->slot[(from - s->epoch) / s->slot_ticks % SCHED_SLOTS] != v->index_on_cpu)
 		v->se.slack += ran;
 	if (from > v->se.since)
 		v->se.steal += from - v->se.since;
 	v->se.since = to;
-	lock_drop(&s->lock);
 }
 
 void sched_pass(struct sched *s, struct vcpu *v, struct vcpu *to, u64 now)

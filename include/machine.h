@@ -48,7 +48,7 @@ struct machine {
 	/* Before each entry of the loaded v: deliver what is pending. No lock held. */
 	void (*before_run)(struct vcpu *v);
 
-	/* v was loaded on / is about to be put from its CPU (VPA dispatch counters). */
+	/* v was loaded on / is about to be put from its CPU (VPA dispatch counters). Or NULL. */
 	void (*after_load)(struct vcpu *v);
 	void (*before_put)(struct vcpu *v);
 

@@ -95,8 +95,8 @@ bool sched_block(struct sched *s, struct vcpu *v, u64 wake, u64 now);
 /* Take v out of consideration (SE_OFF), from any state. Takes the lock. */
 void sched_off(struct sched *s, struct vcpu *v, u64 now);
 
-/* v ran from `from` to `to` (ticks): its time, and the others' steal. Takes the lock. */
-void sched_charge(struct sched *s, struct vcpu *v, u64 from, u64 to);
+/* v ran from `from` to `to` (ticks): its time, and the others' steal. The lock is held. */
+void sched_charge_locked(struct sched *s, struct vcpu *v, u64 from, u64 to) REQUIRES(&s->lock);
 
 /* The running v gives the rest of the current slot to `to` (same CPU), or to anybody if NULL. */
 void sched_pass(struct sched *s, struct vcpu *v, struct vcpu *to, u64 now);

@@ -167,7 +167,7 @@ static void reset(struct arch_vcpu *v, const struct pc_start *s)
  * The guest's task register is in force from here to put: our interrupts must not look for stacks
  * in it.
  */
-static void load(struct arch_vcpu *v, struct arch_cpu *c)
+void svm_load(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	if (v->last_cpu != (int)c->index)
 		v->asid_round = 0;
@@ -175,7 +175,7 @@ static void load(struct arch_vcpu *v, struct arch_cpu *c)
 	asm volatile("vmload %%rax" : : "a"(v->vmcb) : "memory");
 }
 
-static void put(struct arch_vcpu *v, struct arch_cpu *c)
+void svm_put(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	asm volatile("vmsave %%rax" : : "a"(v->vmcb) : "memory");
 	asm volatile("vmload %%rax" : : "a"(c->host_state) : "memory");
@@ -330,7 +330,7 @@ bool svm_settle(struct arch_vcpu *v)
 	return !(v->event.what & EVENT_VALID);
 }
 
-static enum outcome run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
+enum outcome svm_run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
 {
 	struct vmcb *b = v->vmcb;
 	enum outcome out;
@@ -418,10 +418,7 @@ const struct virt svm = {
 	.vcpu_init = vcpu_init,
 	.vcpu_fini = vcpu_fini,
 	.reset = reset,
-	.load = load,
-	.put = put,
 	.forget = forget,
-	.run = run,
 	.mode = mode,
 	.set_cr2 = set_cr2,
 	.get = get,

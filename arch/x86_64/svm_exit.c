@@ -165,11 +165,8 @@ static inline bool simple(struct arch_vcpu *v, const struct vmcb *b, struct vcpu
 }
 
 /* There is more to do before the guest goes on, if it does. */
-static __attribute__((noinline)) enum outcome look(struct arch_vcpu *v, struct vmcb *b,
-						   enum light done)
+static __attribute__((noinline)) enum outcome look(struct arch_vcpu *v, struct vmcb *b)
 {
-	if (done == LIGHT_NOT)
-		return OUT_DONE;
 	v->pc.rflags = b->rflags;
 	pc_look(v);
 	b->rax = v->pc.gpr[PC_RAX];
@@ -192,8 +189,8 @@ enum outcome svm_light(struct arch_vcpu *v, struct vmcb *b, struct vcpu_exit *x)
 	if (!simple(v, b, x))
 		return OUT_UNKNOWN;
 	done = pc_light(v, x);
-	if (unlikely(done != LIGHT_DONE))
-		return look(v, b, done);
+	if (done != LIGHT_DONE)
+		return done == LIGHT_NOT ? OUT_DONE : look(v, b);
 	b->rax = v->pc.gpr[PC_RAX];
 	b->rip = v->pc.rip;
 	b->shadow = 0; /* it was over with the instruction */

@@ -80,7 +80,7 @@ void arch_vcpu_load(struct arch_vcpu *v)
 
 	ASSERT(!c->vcpu && !v->loaded);
 	fpu_load(v, c);
-	virt->load(v, c);
+	virt_load(v, c);
 	v->last_cpu = (int)c->index;
 	v->loaded = true;
 	c->vcpu = v;
@@ -93,7 +93,7 @@ void arch_vcpu_put(struct arch_vcpu *v)
 	struct arch_cpu *c = arch_cpu();
 
 	ASSERT(c->vcpu == v);
-	virt->put(v, c);
+	virt_put(v, c);
 	fpu_put(v);
 	v->loaded = false;
 	c->vcpu = NULL;
@@ -172,7 +172,7 @@ static enum outcome stay(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_ex
 		v->removed = v->gs->removed;
 		virt->forget(v, c);
 	}
-	out = virt->run(v, c, x);
+	out = virt_run(v, c, x);
 	c->in_guest = NULL;
 	return out;
 }

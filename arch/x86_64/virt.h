@@ -39,15 +39,8 @@ struct virt {
 	void (*vcpu_fini)(struct arch_vcpu *v);
 	/* State after INIT, then as s says; general registers are done. Not loaded. */
 	void (*reset)(struct arch_vcpu *v, const struct pc_start *s);
-	void (*load)(struct arch_vcpu *v, struct arch_cpu *c);
-	void (*put)(struct arch_vcpu *v, struct arch_cpu *c);
 	/* Forget all translations of the vcpu, before its next entry. */
 	void (*forget)(struct arch_vcpu *v, struct arch_cpu *c);
-	/*
-	 * One stay in the guest. Gives v->event to it and keeps there what must be given again;
-	 * sets v->shadow. v->pc is complete before and after.
-	 */
-	enum outcome (*run)(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x);
 	void (*mode)(const struct arch_vcpu *v, struct pc_mode *m);
 	void (*set_cr2)(struct arch_vcpu *v, u64 cr2);
 	/* EFER and PAT, checked already. */
@@ -60,18 +53,40 @@ struct virt {
 extern const struct virt svm, vmx;
 extern const struct virt *virt; /* the one of this machine */
 
+/* Not in the table above: these are called often, and a call through a pointer takes a thunk. */
+#define VIRT(fn, ...) (virt == &svm ? svm_##fn(__VA_ARGS__) : vmx_##fn(__VA_ARGS__))
+
+void svm_load(struct arch_vcpu *v, struct arch_cpu *c);
+void vmx_load(struct arch_vcpu *v, struct arch_cpu *c);
+static inline void virt_load(struct arch_vcpu *v, struct arch_cpu *c)
+{
+	VIRT(load, v, c);
+}
+
+void svm_put(struct arch_vcpu *v, struct arch_cpu *c);
+void vmx_put(struct arch_vcpu *v, struct arch_cpu *c);
+static inline void virt_put(struct arch_vcpu *v, struct arch_cpu *c)
+{
+	VIRT(put, v, c);
+}
+
 /*
- * v->window, v->tsc_offset, v->nmi_masked or CR8 changed. Loaded or not. Not in the table above: it
- * is called often, and a call through a pointer takes a thunk (arch.mk).
+ * One stay in the guest. Gives v->event to it and keeps there what must be given again; sets
+ * v->shadow. v->pc is complete before and after.
  */
+enum outcome svm_run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x);
+enum outcome vmx_run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x);
+static inline enum outcome virt_run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
+{
+	return VIRT(run, v, c, x);
+}
+
+/* v->window, v->tsc_offset, v->nmi_masked or CR8 changed. Loaded or not. */
 void svm_changed(struct arch_vcpu *v);
 void vmx_changed(struct arch_vcpu *v);
 static inline void virt_changed(struct arch_vcpu *v)
 {
-	if (virt == &svm)
-		svm_changed(v);
-	else
-		vmx_changed(v);
+	VIRT(changed, v);
 }
 
 /* Boot CPU: choose. NULL, or why there is none. */

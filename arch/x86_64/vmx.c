@@ -327,7 +327,7 @@ static void forget(struct arch_vcpu *v, struct arch_cpu *c)
 	invvpid(INVVPID_SINGLE, v->vpid);
 }
 
-static void load(struct arch_vcpu *v, struct arch_cpu *c)
+__attribute__((noinline)) void vmx_load(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	vmptrld(v);
 	v->launched = false;
@@ -342,7 +342,7 @@ static void load(struct arch_vcpu *v, struct arch_cpu *c)
 		wrmsr(moved_msrs[i], v->msr[i]);
 }
 
-static void put(struct arch_vcpu *v, struct arch_cpu *c)
+__attribute__((noinline)) void vmx_put(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	(void)c;
 	v->cr2 = read_cr(2);
@@ -425,10 +425,7 @@ const struct virt vmx = {
 	.vcpu_init = vcpu_init,
 	.vcpu_fini = vcpu_fini,
 	.reset = reset,
-	.load = load,
-	.put = put,
 	.forget = forget,
-	.run = vmx_run,
 	.mode = mode,
 	.set_cr2 = set_cr2,
 	.get = get,

@@ -74,9 +74,7 @@ static inline u8 vmx_cpl(void)
 /* What CR4 holds when the guest thinks it holds cr4. */
 u64 real_cr4(u64 cr4);
 
-/* See struct virt. */
 extern unsigned vmx_timer_shift; /* the preemption timer counts once in 2^n ticks */
-enum outcome vmx_run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x);
 
 /* vmx.S: one stay in the guest; false: the instruction failed, and nothing ran. */
 bool vmx_enter(struct arch_vcpu *v, bool launched);

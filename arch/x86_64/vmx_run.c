@@ -370,7 +370,8 @@ static void interrupted(struct arch_vcpu *v)
 	}
 }
 
-enum outcome vmx_run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)
+__attribute__((noinline)) enum outcome vmx_run(struct arch_vcpu *v, struct arch_cpu *c,
+					       struct vcpu_exit *x)
 {
 	u32 reason;
 

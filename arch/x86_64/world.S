@@ -25,11 +25,11 @@ svm_stay:
 	pushq	%rdx
 	pushq	%rsi
 	pushq	%rdi
-1:	movq	(%rsp), %rdi
+	testb	$1, VMCB_SHADOW(%rsi)
+1:	movq	(%rsp), %rdi		/* "zero", here and below: no shadow */
 	movq	8(%rsp), %rax
 	clgi
 	sti
-	testb	$1, VMCB_SHADOW(%rax)
 	movq	R_GPR(1)(%rdi), %rcx
 	movq	R_GPR(2)(%rdi), %rdx
 	movq	R_GPR(3)(%rdi), %rbx
@@ -70,7 +70,7 @@ svm_stay:
 	movq	16(%rsp), %rdx
 	call	svm_light
 	testl	%eax, %eax
-	jz	1b
+	jz	1b			/* what it has served ends a shadow */
 	cmpb	$0, rsb_wanted		/* calls of before the guest return from here on */
 	jne	3f
 2:	addq	$24, %rsp

@@ -125,11 +125,14 @@ LIGHT light_halt(struct vcpu *v, u8 len)
 	return pc_may_wake(v) ? LIGHT_LOOK : LIGHT_NOT;
 }
 
-LIGHT light_other(struct vcpu *v, struct vcpu_exit *x)
+LIGHT light_other(struct vcpu *v, const struct vcpu_exit *x)
 {
-	if (x->kind == EXIT_IDLE)
-		return light_halt(v, x->len);
-	if (x->kind != EXIT_HCALL || x->hcall.nr != HV_NULL)
+	return x->kind == EXIT_IDLE ? light_halt(v, x->len) : LIGHT_NOT;
+}
+
+static inline enum light light_call(struct vcpu *v, const struct vcpu_exit *x)
+{
+	if (likely(x->hcall.nr != HV_NULL))
 		return LIGHT_NOT;
 	*x->hcall.status = H_SUCCESS;
 	v->nhcalls++;
@@ -143,7 +146,7 @@ enum light pc_light(struct arch_vcpu *av, struct vcpu_exit *x)
 	if (unlikely(hv.tracing))
 		return LIGHT_NOT;
 	if (x->kind != EXIT_REGISTER)
-		return light_other(v, x);
+		return x->kind == EXIT_HCALL ? light_call(v, x) : light_other(v, x);
 	if (unlikely(!x->len))
 		return LIGHT_NOT;
 	if (x->reg.space == REG_CPUID)

@@ -246,11 +246,6 @@ static void before_run(struct vcpu *v)
 		deliver(v);
 }
 
-static void nothing(struct vcpu *v)
-{
-	(void)v;
-}
-
 static void unpin(struct partition *p)
 {
 	(void)p; /* no page of a PC is pinned */
@@ -276,8 +271,6 @@ const struct machine machine_pc = {
 	.load = pc_load,
 	.restart = restart,
 	.before_run = before_run,
-	.after_load = nothing,
-	.before_put = nothing,
 	.exit = pc_exit,
 	.unpin = unpin,
 	.term_input = term_input,

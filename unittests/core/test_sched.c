@@ -329,11 +329,13 @@ START_TEST(time_is_charged)
 	admit(1, 0);
 	sched_on(&s, v[0], 0);
 	sched_on(&s, v[1], 0);
-	sched_charge(&s, v[0], 10, 60);
+	lock_take(&s.lock);
+	sched_charge_locked(&s, v[0], 10, 60);
 	ck_assert_uint_eq(v[0]->se.used, 50);
 	ck_assert_uint_eq(v[0]->se.slack, 0);
 	ck_assert_uint_eq(v[0]->se.steal, 10);
-	sched_charge(&s, v[1], 100, 130);
+	sched_charge_locked(&s, v[1], 100, 130);
+	lock_drop(&s.lock);
 	ck_assert_uint_eq(v[1]->se.used, 30);
 	ck_assert_uint_eq(v[1]->se.slack, 30);
 	ck_assert_uint_eq(v[1]->se.steal, 100);
