@@ -87,6 +87,7 @@ struct arch_vcpu {
 	u8 cr8_shift;
 	u64 left_rip; /* where the last exit was */
 	bool loaded;
+	bool dr_loaded;	 /* dr[] is in the processor, not here */
 	bool shadow;	 /* and it was in an interrupt shadow */
 	bool nmi_masked; /* until the guest's IRET */
 	bool shut_down;	 /* three faults in one */

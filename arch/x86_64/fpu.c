@@ -95,10 +95,6 @@ void fpu_load(struct arch_vcpu *v, struct arch_cpu *c)
 	} else {
 		asm volatile("fxrstor64 (%0)" : : "r"(v->fpu) : "memory");
 	}
-	write_dr(0, v->dr[0]);
-	write_dr(1, v->dr[1]);
-	write_dr(2, v->dr[2]);
-	write_dr(3, v->dr[3]);
 	if (c->tsc_aux != v->tsc_aux) {
 		c->tsc_aux = v->tsc_aux;
 		wrmsr(MSR_TSC_AUX, v->tsc_aux);
@@ -115,10 +111,22 @@ void fpu_put(struct arch_vcpu *v)
 	} else {
 		asm volatile("fxsave64 (%0)" : : "r"(v->fpu) : "memory");
 	}
-	v->dr[0] = read_dr(0);
-	v->dr[1] = read_dr(1);
-	v->dr[2] = read_dr(2);
-	v->dr[3] = read_dr(3);
+	if (unlikely(v->dr_loaded)) {
+		v->dr_loaded = false;
+		v->dr[0] = read_dr(0);
+		v->dr[1] = read_dr(1);
+		v->dr[2] = read_dr(2);
+		v->dr[3] = read_dr(3);
+	}
+}
+
+__attribute__((noinline)) void debug_load(struct arch_vcpu *v)
+{
+	v->dr_loaded = true;
+	write_dr(0, v->dr[0]);
+	write_dr(1, v->dr[1]);
+	write_dr(2, v->dr[2]);
+	write_dr(3, v->dr[3]);
 }
 
 bool fpu_set_tsc_aux(struct arch_vcpu *v, u64 val)

@@ -47,7 +47,7 @@ struct gate {
 	u64 low, high;
 };
 
-/* The second one has no stacks of its own: while a guest's task register is in force */
+/* The second one names no stacks: SVM has a guest's task register in force at times */
 static struct gate idt[2][NVECTORS];
 static bool x2apic, deadline;
 static u64 apic_base;

@@ -91,6 +91,7 @@ void fpu_reset(struct arch_vcpu *v);
 void fpu_load(struct arch_vcpu *v, struct arch_cpu *c);
 void fpu_put(struct arch_vcpu *v);
 void fpu_cpu_init(void);			    /* each CPU */
+void debug_load(struct arch_vcpu *v);		    /* loaded; until it is put */
 bool fpu_set_tsc_aux(struct arch_vcpu *v, u64 val); /* loaded */
 
 /* gspace.c */

@@ -19,6 +19,8 @@
 #define CR0_INIT       0x60000010
 #define DR6_INIT       0xffff0ff0
 #define DR7_INIT       0x400
+#define DR7_ENABLED    0xff
+#define DR_ALL	       (~0u)
 #define PAT_INIT       0x0007040600070406
 
 #define AT(field, off) BUILD_ASSERT(offsetof(struct vmcb, field) == (off), "APM 2, B: " #field)
@@ -93,6 +95,8 @@ static err_t cpu_init(struct arch_cpu *c)
 		return HV_EIO;
 	wrmsr(MSR_HSAVE_PA, (u64)c->host_area);
 	asm volatile("vmsave %%rax" : : "a"(c->host_state) : "memory");
+	/* a guest's task register is in force while it is loaded: there are no stacks in that */
+	idt_load(false);
 	c->asid_round = 1;
 	c->asid_next = nasids; /* the first vcpu begins a round, with a flush */
 	return HV_OK;
@@ -143,6 +147,7 @@ static void reset_control(struct vmcb *b, const struct arch_gspace *gs)
 	b->msrpm = (u64)msr_map;
 	b->v_intr = V_MASKING;
 	b->cr = intercepted_cr;
+	b->dr = DR_ALL;
 	b->np_enable = 1;
 	b->np_cr3 = (u64)gs->tables.root;
 }
@@ -164,14 +169,21 @@ static void reset(struct arch_vcpu *v, const struct pc_start *s)
 }
 
 /*
- * The guest's task register is in force from here to put: our interrupts must not look for stacks
- * in it.
+ * Moving to and from debug registers takes longer than all else of a switch, and few guests watch
+ * anything: theirs come when they ask for one, or when DR7 says that some are in use.
  */
+__attribute__((noinline)) void svm_own_debug(struct arch_vcpu *v)
+{
+	debug_load(v);
+	v->vmcb->dr = 0;
+}
+
 void svm_load(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	if (v->last_cpu != (int)c->index)
 		v->asid_round = 0;
-	idt_load(false);
+	if (unlikely(v->vmcb->dr7 & DR7_ENABLED))
+		svm_own_debug(v);
 	asm volatile("vmload %%rax" : : "a"(v->vmcb) : "memory");
 }
 
@@ -179,7 +191,7 @@ void svm_put(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	asm volatile("vmsave %%rax" : : "a"(v->vmcb) : "memory");
 	asm volatile("vmload %%rax" : : "a"(c->host_state) : "memory");
-	idt_load(true);
+	v->vmcb->dr = DR_ALL;
 }
 
 static void forget(struct arch_vcpu *v, struct arch_cpu *c)

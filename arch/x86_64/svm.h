@@ -80,6 +80,7 @@ struct vmcb {
 /* Exit codes; the hardware has 64 bits, of which QEMU fills 32 */
 enum svm_exit {
 	SVM_WRITE_CR8 = 0x18,
+	SVM_DR = 0x20,	      /* + number, + 16 when written */
 	SVM_EXCEPTION = 0x40, /* + vector */
 	SVM_INTR = 0x60,
 	SVM_NMI = 0x61,

@@ -95,6 +95,9 @@ static enum outcome iret(struct arch_vcpu *v)
 static enum outcome rare(struct arch_vcpu *v, struct vcpu_exit *x, u32 code)
 {
 	switch (code) {
+	case SVM_DR ... SVM_DR + 31:
+		svm_own_debug(v);
+		return OUT_AGAIN;
 	case SVM_IRET:
 		return iret(v);
 	case SVM_WRITE_CR8:

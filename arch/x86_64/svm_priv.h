@@ -26,6 +26,9 @@ void svm_give_event(struct arch_vcpu *v, struct arch_cpu *c);
 /* The next entry has no window, whatever v->window says; the CPU looks again soon. */
 void svm_close_once(struct arch_vcpu *v, struct arch_cpu *c);
 
+/* The guest touches debug registers. */
+void svm_own_debug(struct arch_vcpu *v);
+
 /* Any exit, the registers complete. */
 enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x);
 

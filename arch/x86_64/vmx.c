@@ -336,6 +336,7 @@ __attribute__((noinline)) void vmx_load(struct arch_vcpu *v, struct arch_cpu *c)
 		forget(v, c); /* what it, or another one of its numbers, left here long ago */
 	}
 	write_changed(v);
+	debug_load(v);
 	write_cr(2, v->cr2);
 	write_dr(6, v->dr6);
 	for (unsigned i = 0; i < VMX_MSRS; i++)

@@ -171,6 +171,26 @@ pc_guest_start:
 	movq	%rcx, %cr8
 	jnz	1b
 	jmp	count
+
+	piece	watch			/* 28: RCX = where, RDX = DR7 */
+	movq	%rcx, %dr0
+	movq	%rcx, %dr3
+	piece	watch_on		/* 29 */
+	movq	%rdx, %dr7
+	jmp	again
+
+	piece	watched			/* 30 */
+	movq	%dr0, %rcx
+	movq	%dr3, %rdx
+	jmp	again
+
+	piece	touch			/* 31 */
+	incq	0x130(%rbx)
+	jmp	again
+
+	piece	debug			/* 32: handler of exception 1 */
+	incq	0x128(%rbx)
+	iretq
 pc_guest_end:
 
 	.section .note.GNU-stack, "", @progbits

@@ -33,6 +33,11 @@ enum piece {
 	REAL_FAULT,
 	PREFIXED,
 	LOWER_CR8,
+	WATCH,
+	WATCH_ON,
+	WATCHED,
+	TOUCH,
+	DEBUG,
 };
 
 /* What stands on the data page */
@@ -41,6 +46,8 @@ enum piece {
 #define D_CR2	     0x110
 #define D_FAULTS     0x118
 #define D_NMIS	     0x120
+#define D_DEBUGS     0x128
+#define D_TOUCHED    0x130
 #define D_BASE	     0x138
 #define D_GDT	     0x1a0
 #define D_GDTR	     0x1e0

@@ -205,6 +205,59 @@ KTEST(registers_leave)
 	done();
 }
 
+static void piece(enum piece p, u64 rcx, u64 rdx)
+{
+	go(p);
+	av(0)->pc.gpr[PC_RCX] = rcx;
+	av(0)->pc.gpr[PC_RDX] = rdx;
+	expect_call(0, 0x2005);
+}
+
+/* Off the CPU and on again; somebody else has watched `other` meanwhile. */
+static void away(u64 other)
+{
+	arch_vcpu_put(av(0));
+	write_dr(0, other);
+	write_dr(3, other);
+	arch_vcpu_load(av(0));
+}
+
+/*
+ * DR0 to DR3 may be another vcpu's as long as the guest neither looks at them nor uses them. (QEMU
+ * watches what was asked for last, whoever runs: that DR7 alone is enough shows elsewhere only.)
+ */
+KTEST(debug_addresses_are_the_guests_own)
+{
+	const u64 here = DATA + D_TOUCHED, off = 0x400, on = 0x10401; /* DR0: a byte is written */
+
+	gate(PC_EXC_DB, DEBUG);
+	piece(WATCH, here, on);
+	away(DATA);
+	piece(TOUCH, 0, 0);
+	K_EQ(peek(data, D_DEBUGS), 1);
+	piece(WATCHED, 0, 0);
+	K_EQ(av(0)->pc.gpr[PC_RCX], here);
+	K_EQ(av(0)->pc.gpr[PC_RDX], here);
+	piece(WATCH_ON, 0, off);
+	away(here);
+	piece(TOUCH, 0, 0);
+	K_EQ(peek(data, D_DEBUGS), 1);
+	piece(WATCHED, 0, 0);
+	K_EQ(av(0)->pc.gpr[PC_RCX], here);
+	piece(WATCH, DATA, off);
+	away(here);
+	piece(WATCH_ON, 0, on);
+	piece(TOUCH, 0, 0);
+	K_EQ(peek(data, D_DEBUGS), 1);
+	away(here);
+	piece(WATCHED, 0, 0);
+	K_EQ(av(0)->pc.gpr[PC_RCX], DATA);
+	K_EQ(av(0)->pc.gpr[PC_RDX], DATA);
+	K_EQ(peek(data, D_TOUCHED), 3);
+	piece(WATCH_ON, 0, off);
+	done();
+}
+
 /* They stay with the vcpu, and the hypervisor's own come back. */
 KTEST(bases_are_the_guests_own)
 {
