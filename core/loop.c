@@ -22,21 +22,23 @@ static void charge(struct cpu *c, u64 now) REQUIRES(&c->sched.lock)
 void cpu_unload(struct cpu *c)
 {
 	struct vcpu *v = c->loaded;
+	struct partition *p;
 
 	if (!v)
 		return;
+	p = v->part;
 	if (unlikely(c->started)) {
 		lock_take(&c->sched.lock);
 		charge(c, arch_now());
 		lock_drop(&c->sched.lock);
 	}
-	if (v->part->machine->before_put)
-		v->part->machine->before_put(v);
+	if (p->machine->before_put)
+		p->machine->before_put(v);
 	arch_vcpu_put(&v->arch);
 	v->loaded = false;
 	c->loaded = NULL;
 	/* after this the partition may go away */
-	atomic_fetch_sub(&v->part->nloaded, 1);
+	atomic_fetch_sub(&p->nloaded, 1);
 }
 
 /* This CPU will load v, which nobody may take apart meanwhile. */
