@@ -128,6 +128,8 @@ static void run(struct cpu *c, struct vcpu *v, u64 now)
 	c->started = now;
 	do {
 		m->before_run(v);
+		if (unlikely(c->resched)) /* it has woken somebody */
+			break;
 		arch_vcpu_run(&v->arch, &x);
 		exit_dispatch(v, &x);
 	} while (!c->resched && x.kind != EXIT_PREEMPT);

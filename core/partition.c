@@ -360,7 +360,7 @@ UNCHECKED_LOCKS s64 h_yield(struct vcpu *v, u64 lpid)
 	else if (lpid && !to)
 		s = H_NOT_AVAILABLE;
 	if (s == H_SUCCESS) {
-		struct cpu *c = hv.cpu[v->cpu];
+		struct cpu *c = this_cpu();
 
 		sched_pass(&c->sched, v, to, arch_now());
 		c->resched = true;

@@ -18,9 +18,9 @@ X86_CFLAGS = -std=gnu11 $(X86_FLAGS) -g -ffreestanding -fno-pic -fno-pie -fno-st
 	-Iinclude -Iarch/x86_64 -Iinclude/libc -Iunittests
 X86_LTO	    := -flto=2 -fno-fat-lto-objects
 X86_NOLTO   := core/string.c # as on POWER: calls of it are made after that pass
-# The way out of a guest and back in, and to another guest: fast, the rest small. (svm.c is not
-# slower when small.)
-X86_FAST    := $(addprefix arch/x86_64/,vcpu.c svm_exit.c vmx_run.c event.c fpu.c) \
+# The way out of a guest and back in, and to another guest: fast, the rest small. (svm.c and
+# fpu.c are not slower when small.)
+X86_FAST    := $(addprefix arch/x86_64/,vcpu.c svm_exit.c vmx_run.c event.c) \
 	$(addprefix core/,loop.c sched.c dispatch.c lock.c) \
 	$(addprefix core/pc/,light.c apic.c machine.c exit.c)
 X86_O2	    := -O2 -fno-align-functions -fno-align-jumps -fno-align-loops -fno-align-labels

@@ -96,7 +96,7 @@ struct arch_vcpu {
 	int last_cpu;
 	/* of svm.c */
 	u64 asid_round;
-	u32 given; /* the event of this entry, when it goes as a virtual interrupt; else 0 */
+	u32 given; /* a virtual interrupt that the guest has not taken yet (QEMU); else 0 */
 	u32 asid;
 	/* of vmx.c */
 	void *vmcs, *vapic;

@@ -224,7 +224,10 @@ void svm_changed(struct arch_vcpu *v)
 	u64 intr = b->v_intr & ~(V_IRQ | V_PRIO | V_IGN_TPR);
 	u32 misc1 = b->misc1 & ~(M1_VINTR | M1_IRET);
 
-	if (v->window & PC_READY_INTR) {
+	if (unlikely(v->given)) {
+		intr |= V_IRQ | V_PRIO | V_IGN_TPR; /* it waits, and comes before a window */
+		v->undo = true;
+	} else if (v->window & PC_READY_INTR) {
 		misc1 |= M1_VINTR;
 		intr |= V_IRQ | V_PRIO | V_IGN_TPR;
 	} else if (unlikely(PC_BELOW_OF(v->window)) && !platform.tcg) {
@@ -235,7 +238,11 @@ void svm_changed(struct arch_vcpu *v)
 		misc1 |= M1_IRET;
 	b->v_intr = intr;
 	b->misc1 = misc1;
-	b->tsc_offset = v->tsc_offset;
+}
+
+void svm_offset(struct arch_vcpu *v)
+{
+	v->vmcb->tsc_offset = v->tsc_offset;
 }
 
 static void look_again(struct arch_cpu *c)
@@ -249,7 +256,7 @@ void svm_close_once(struct arch_vcpu *v, struct arch_cpu *c)
 {
 	struct vmcb *b = v->vmcb;
 
-	if (v->window)
+	if (v->window || v->given)
 		look_again(c);
 	b->v_intr &= ~V_IRQ;
 	b->misc1 &= ~M1_VINTR;
@@ -282,9 +289,10 @@ static void give_as_virtual(struct arch_vcpu *v, struct arch_cpu *c)
 	v->given = v->event.what;
 	b->v_intr = (b->v_intr & 0xffffffff) | V_IRQ | V_PRIO | V_IGN_TPR |
 		    (u64)EVENT_VECTOR(v->given) << 32;
-	b->misc1 &= ~M1_VINTR;
-	if (v->window)
+	if (unlikely(v->window)) {
+		b->misc1 &= ~M1_VINTR;
 		look_again(c);
+	}
 }
 
 void svm_give_event(struct arch_vcpu *v, struct arch_cpu *c)
@@ -293,28 +301,38 @@ void svm_give_event(struct arch_vcpu *v, struct arch_cpu *c)
 
 	if (v->event.what & EVENT_ERROR && !(b->cr0 & CR0_PE))
 		v->event.what &= ~EVENT_ERROR; /* real mode has none */
-	if (platform.tcg && EVENT_TYPE_OF(v->event.what) == TYPE_INTR)
+	if (platform.tcg && EVENT_TYPE_OF(v->event.what) == TYPE_INTR) {
+		if (unlikely(v->given))
+			return; /* one at a time: svm_settle sees when that is taken */
 		give_as_virtual(v, c);
-	else
+	} else {
 		b->event = (u64)v->event.error << 32 | v->event.what;
+	}
 	v->event.what = 0;
 	v->undo = true;
 }
 
-/*
- * An exit has come before it, or on its way, which QEMU then calls that of an exception. Or QEMU
- * has lost it: VMRUN notes it by a plain read-modify-write, which is undone at times by another
- * thread that raises something. Then the guest has gone on.
- */
-static void virtual_interrupt_left(struct arch_vcpu *v)
+/* An event was on its way. QEMU calls a virtual interrupt an exception then. */
+static __attribute__((noinline)) void interrupted(struct arch_vcpu *v)
 {
-	struct vmcb *b = v->vmcb;
+	u32 what = v->vmcb->interrupted;
 
-	if (!(b->interrupted & EVENT_VALID) && b->v_intr & V_IRQ)
-		v->event.what = v->given;
-	else if (EVENT_VECTOR(b->interrupted) == EVENT_VECTOR(v->given))
-		b->interrupted &= ~EVENT_TYPE(7);
-	v->given = 0;
+	if (v->given && EVENT_VECTOR(what) == EVENT_VECTOR(v->given)) {
+		what &= ~EVENT_TYPE(7);
+		v->given = 0;
+	}
+	event_interrupted(v, what, v->vmcb->interrupted_error);
+}
+
+/*
+ * Has the guest taken the virtual interrupt? Not when the exit came before it, or the entry was one
+ * without it (then b->cr is 0). Or QEMU has lost it: VMRUN notes it by a plain read-modify-write,
+ * which is undone at times by another thread that raises something. Then the guest has gone on, and
+ * it waits for the next entry.
+ */
+static bool taken(const struct vmcb *b)
+{
+	return !(b->v_intr & V_IRQ) && b->cr;
 }
 
 bool svm_settle(struct arch_vcpu *v)
@@ -328,10 +346,10 @@ bool svm_settle(struct arch_vcpu *v)
 	 */
 	if (!(b->cr0 & CR0_PG))
 		write_cr(0, BOOT_CR0);
-	if (v->given)
-		virtual_interrupt_left(v);
-	if (b->interrupted & EVENT_VALID)
-		event_interrupted(v, b->interrupted, b->interrupted_error);
+	if (unlikely(b->interrupted & EVENT_VALID))
+		interrupted(v);
+	if (v->given && taken(b))
+		v->given = 0;
 	if (v->undo) {
 		v->undo = false;
 		b->tlb_control = 0;
@@ -339,7 +357,7 @@ bool svm_settle(struct arch_vcpu *v)
 		b->cr = intercepted_cr;
 		svm_changed(v);
 	}
-	return !(v->event.what & EVENT_VALID);
+	return !(v->event.what & EVENT_VALID || v->given);
 }
 
 enum outcome svm_run(struct arch_vcpu *v, struct arch_cpu *c, struct vcpu_exit *x)

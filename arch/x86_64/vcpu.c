@@ -284,7 +284,7 @@ void arch_pc_alarm(struct arch_vcpu *v, u64 when)
 void arch_pc_tsc_offset(struct arch_vcpu *v, u64 offset)
 {
 	v->tsc_offset = offset;
-	virt_changed(v);
+	virt_offset(v);
 }
 
 size_t arch_vcpu_dump(const struct arch_vcpu *v, char *buf, size_t n)

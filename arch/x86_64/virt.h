@@ -81,12 +81,20 @@ static inline enum outcome virt_run(struct arch_vcpu *v, struct arch_cpu *c, str
 	return VIRT(run, v, c, x);
 }
 
-/* v->window, v->tsc_offset, v->nmi_masked or CR8 changed. Loaded or not. */
+/* v->window, v->nmi_masked or CR8 changed. Loaded or not. */
 void svm_changed(struct arch_vcpu *v);
 void vmx_changed(struct arch_vcpu *v);
 static inline void virt_changed(struct arch_vcpu *v)
 {
 	VIRT(changed, v);
+}
+
+/* v->tsc_offset changed. */
+void svm_offset(struct arch_vcpu *v);
+#define vmx_offset(v) vmx_changed(v)
+static inline void virt_offset(struct arch_vcpu *v)
+{
+	VIRT(offset, v);
 }
 
 /* Boot CPU: choose. NULL, or why there is none. */
