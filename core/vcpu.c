@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Virtual CPUs: creation, and the few ways they start, wait and wake. Next: sched.c (who runs),
- * dispatch.c (the loop that runs them).
+ * loop.c (the loop that runs them).
  */
 #include "vcpu.h"
 

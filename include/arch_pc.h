@@ -132,8 +132,8 @@ enum light {
 enum light pc_light(struct arch_vcpu *v, struct vcpu_exit *x);
 
 /*
- * Upcall, in the same place, with all registers saved: arch_pc_inject or arch_pc_window may be
- * called from it. The guest goes on.
+ * Upcall, in the same place, with all registers but RSP saved: arch_pc_inject or arch_pc_window may
+ * be called from it. The guest goes on.
  */
 void pc_look(struct arch_vcpu *v);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * From exit record to effect: the hcall table and the per-CPU loop (core/dispatch.c). Rows stand in
- * hcalls.def; this file says what their columns mean.
+ * From exit record to effect: the hcall table (core/dispatch.c) and the per-CPU loop (core/loop.c).
+ * Rows stand in hcalls.def; this file says what their columns mean.
  */
 #ifndef RHYPE_DISPATCH_H
 #define RHYPE_DISPATCH_H
@@ -19,7 +19,7 @@ enum arg_kind {
 	ARG_NONE,
 	ARG_U64,  /* no check */
 	ARG_ZERO, /* reserved: H_PARAMETER unless 0 */
-	ARG_LPID, /* a live partition, or H_PARAMETER */
+	ARG_LPID, /* a number that a partition may have, or H_PARAMETER */
 	ARG_VCPU, /* number of a vcpu of the caller's partition, or H_PARAMETER */
 	ARG_GPA,  /* logical address inside the caller's memory, or H_PARAMETER */
 };

@@ -82,7 +82,7 @@ void hv_init(const struct boot_info *bi);
 
 /*
  * Read the bundle, create and start every partition it names. HV_EINVAL or the first error, with
- * the reason in the log; then no partition has been started. core/bundle.c.
+ * the reason in the log; then no partition has been started. core/create.c.
  */
 err_t hv_load_bundle(const void *bundle, u64 len);
 

@@ -98,7 +98,7 @@ KTEST(processor_is_described)
 	done();
 }
 
-/* What QEMU gets wrong, see left_without_paging: whoever comes next would see machine memory. */
+/* What QEMU gets wrong, see svm_settle: whoever comes next would see machine memory. */
 KTEST(exit_without_paging)
 {
 	const struct pc_start s = { .kind = PC_START_FLAT32, .entry = GPA(GIB(1)) };
