@@ -215,8 +215,8 @@ static __attribute__((noinline)) void new_asid(struct arch_vcpu *v, struct arch_
 
 /*
  * Ask for an exit once the guest takes what v->window says. A virtual interrupt waits until its
- * priority is above the guest's CR8 (APM 2, 15.21.4). With
- * QEMU none waits for that: each write of CR8 leaves (intercepted_cr), and we look again soon.
+ * priority is above the guest's CR8 (APM 2, 15.21.4). With QEMU none waits for that: each write of
+ * CR8 leaves (intercepted_cr), and we look again soon.
  */
 void svm_changed(struct arch_vcpu *v)
 {
