@@ -215,8 +215,8 @@ enum outcome svm_explain(struct arch_vcpu *v, struct vcpu_exit *x)
 	case SVM_VINTR:
 		x->kind = EXIT_WINDOW;
 		return OUT_DONE;
-	case SVM_HLT:
-		if (v->given && v->pc.rflags & RFLAGS_IF) /* the core knows nothing of it */
+	case SVM_HLT: /* here only with an interrupt that waits, of which the core knows nothing */
+		if (v->pc.rflags & RFLAGS_IF)
 			return again_behind(v, 1);
 		/* fallthrough */
 	default:
