@@ -293,6 +293,65 @@ START_TEST(what_was_chosen_stays)
 }
 END_TEST
 
+/* ---- who is woken by what happens before an entry ------------------------------------------- */
+
+static unsigned looks;
+static u64 exits_before;
+static bool entered;
+
+static u64 exits(const struct vcpu *v)
+{
+	u64 n = 0;
+
+	for (unsigned i = 0; i < EXIT_KINDS; i++)
+		n += v->nexits[i];
+	return n;
+}
+
+static void waking_before_run(struct vcpu *v)
+{
+	machine_papr.before_run(v);
+	if (!armed)
+		return;
+	if (looks++ == 0) {
+		exits_before = exits(v);
+		this_cpu()->resched = true; /* as vcpu_wake does for a neighbour */
+		return;
+	}
+	entered = exits(v) != exits_before;
+	armed = false;
+}
+
+static bool has_looked_twice(void *arg)
+{
+	(void)arg;
+	return looks == 2;
+}
+
+START_TEST(who_is_woken_before_an_entry_is_asked_for)
+{
+	share[0] = 0;
+	cpus_mask = 1;
+	armed = entered = false;
+	looks = 0;
+	memset(part, 0, sizeof(part));
+	lab_boot(&(struct um_config){ .ncpus = 2, .ram = MIB(16) });
+	nparts = 1;
+	program = "lt_count";
+	um_start_cpu(0, cpu_0);
+	um_set_cpu(1);
+	um_run(0, arch_now() + MS(20), NULL, NULL);
+	slow = machine_papr;
+	slow.before_run = waking_before_run;
+	part[0]->machine = &slow;
+	armed = true;
+	ck_assert_int_eq(um_run(0, arch_now() + MS(500), has_looked_twice, NULL), UM_DONE);
+	ck_assert(!entered);
+	ck_assert_uint_gt(exits(part[0]->vcpu[0]), 0);
+	cpus_mask = 0;
+}
+END_TEST
+
 /* What a turn answers, and what it lets go of. */
 START_TEST(single_turns)
 {
@@ -347,6 +406,7 @@ Suite *suite_loop(void)
 	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, single_turns);
 	tcase_add_test(tc, a_panic_stops_the_other_cpus);
+	tcase_add_test(tc, who_is_woken_before_an_entry_is_asked_for);
 	tcase_add_test(tc, slots_decide);
 	tcase_add_test(tc, slack_is_shared_fairly);
 	tcase_add_test(tc, registers_stay_private);
